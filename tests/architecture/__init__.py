@@ -1,0 +1,1 @@
+"""Guards: what import contracts cannot see, proven on every run without starting the product."""
