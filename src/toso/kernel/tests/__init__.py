@@ -1,0 +1,1 @@
+"""Tests of the kernel; `vectors` reads the golden vectors shared with the phone."""
