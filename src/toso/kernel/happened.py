@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from toso.kernel.clock import day_start_ms, vn_day
+from toso.kernel.clock import DAY_MS, day_start_ms, vn_day
 
 EARLIEST_DAY: Final = date(2020, 1, 1)
 
@@ -33,7 +33,7 @@ def happened_on(
     measured (None: never, the phone's clock is taken as it is and the day is uncertain);
     `contact_ms`: server time of the device's last contact before recording (None: no lower bound but
     EARLIEST_DAY); `pushed_ms`: server time of the push. A moment outside the bounds is moved to the
-    nearer one and makes the day uncertain.
+    nearer one; the day is uncertain when that changed it.
 
     `stated` is a day written on paper and wins. Raises ValueError when it lies after the day of the push
     or before EARLIEST_DAY.
@@ -46,4 +46,6 @@ def happened_on(
     corrected = phone_at_ms + (offset_ms or 0)
     # The push is the firmer bound: a contact "after" it means that the server's clock was set back.
     bounded = min(max(corrected, earliest), pushed_ms)
-    return Happened(vn_day(bounded), uncertain=offset_ms is None or bounded != corrected)
+    day = vn_day(bounded)
+    same_day = day_start_ms(day) <= corrected < day_start_ms(day) + DAY_MS
+    return Happened(day, uncertain=offset_ms is None or not same_day)

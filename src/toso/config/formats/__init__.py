@@ -1,0 +1,1 @@
+"""Number and date formats by language (FORMAT_MODULE_PATH)."""

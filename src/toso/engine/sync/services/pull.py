@@ -1,0 +1,199 @@
+"""Pull: snapshots and changes of a stream, with its digest.
+
+`changes` carries the present state of every row touched since; so after the last page a phone holds the server's
+rows and needs no merge code.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import brotli
+import orjson
+
+from toso.engine.journal import selectors as journal
+from toso.engine.journal.services import writing
+from toso.engine.journal.types import StreamState, stream_key
+from toso.kernel.clock import now_ms, vn_day
+from toso.kernel.ids import short
+from toso.kernel.problems import Problem
+
+from ..access import stream_for_view
+from ..models import Snapshot
+from ..registry import Collection, Row, registry
+from ..types import DeviceIdentity
+from . import digests
+
+PAGE = 400
+SNAPSHOT_LAG = 300
+WINDOW_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """An answer's bytes; `encoding` is "br" when they are compressed already."""
+
+    body: bytes
+    encoding: str = ""
+
+
+class _NotYetMade(Exception):
+    """Nothing was ever appended to a stream that the user may read."""
+
+
+def _make(name: str) -> None:
+    with writing([name]):
+        pass
+
+
+def default_since(today: date) -> str:
+    """The first month (YYYY-MM) of the window that ends on this day."""
+    return f"{today - timedelta(days=WINDOW_DAYS):%Y-%m}"
+
+
+def _since(text: str | None) -> date:
+    try:
+        return date.fromisoformat((text or default_since(vn_day(now_ms()))) + "-01")
+    except ValueError:
+        raise Problem("date_invalid") from None
+
+
+def _living(device: DeviceIdentity, name: str) -> StreamState:
+    stream_for_view(device, name)
+    state = journal.stream(name)
+    if state is None:
+        raise _NotYetMade(name)
+    if state.ended_seq is not None:
+        keys = (stream_key(child) for child in journal.children_of(name))
+        raise Problem("stream_ended", successors=",".join(short(key) for key in keys if key))
+    return state
+
+
+def _rows(
+    name: str, touched: Mapping[str, Sequence[UUID]] | None, since: date
+) -> dict[str, tuple[Collection, list[Row]]]:
+    kind, key = name.partition(":")[0], stream_key(name)
+    found: dict[str, tuple[Collection, list[Row]]] = {}
+    for collection in registry.of_stream(kind):
+        if touched is None:
+            found[collection.name] = (collection, collection.load(key, None, since))
+        elif collection.name in touched:
+            found[collection.name] = (collection, collection.load(key, touched[collection.name], since))
+    return found
+
+
+def _wire(rows: Mapping[str, tuple[Collection, list[Row]]]) -> dict[str, Any]:
+    return {name: {"fields": c.fields, "rows": own} for name, (c, own) in rows.items() if own}
+
+
+def pull_snapshot(device: DeviceIdentity, name: str, since: str | None = None) -> Pulled:
+    """Every live row of a stream, at most 300 entries old, as brotli.
+
+    Raises Problem stream_not_yours, stream_ended, device_revoked, date_invalid.
+    """
+    first = _since(since)
+    try:
+        state = _living(device, name)
+    except _NotYetMade:
+        _make(name)
+        state = _living(device, name)
+    stored = (
+        Snapshot.objects.filter(stream_name=name, epoch=state.epoch, since=f"{first:%Y-%m}")
+        .order_by("-seq")
+        .values_list("id", "seq")
+        .first()
+    )
+    if stored and state.head - stored[1] <= SNAPSHOT_LAG:
+        return Pulled(_stored_body(stored[0]), "br")
+    with journal.reading():
+        state = _living(device, name)
+        rows = _rows(name, None, first)
+        digest = digests.of_rows(rows.values())
+    body = orjson.dumps(
+        {
+            "stream": name,
+            "epoch": short(state.epoch),
+            "seq": state.head,
+            "head": state.head,
+            "durable_seq": state.durable_seq,
+            "more": False,
+            "since": f"{first:%Y-%m}",
+            "rows": _wire(rows),
+            "digest": digest,
+            "now": now_ms(),
+        }
+    )
+    packed = brotli.compress(body, quality=5)
+    Snapshot.objects.filter(stream_name=name, since=f"{first:%Y-%m}").delete()
+    Snapshot.objects.create(stream_name=name, epoch=state.epoch, seq=state.head, since=f"{first:%Y-%m}", body=packed)
+    return Pulled(packed, "br")
+
+
+@lru_cache(maxsize=48)
+def _stored_body(snapshot_id: int) -> bytes:
+    return bytes(Snapshot.objects.values_list("body", flat=True).get(pk=snapshot_id))
+
+
+def drop_snapshots(names: Iterable[str]) -> None:
+    """Forget cached snapshots of these streams at once (erasure)."""
+    Snapshot.objects.filter(stream_name__in=list(names)).delete()
+    _stored_body.cache_clear()
+
+
+def pull_changes(
+    device: DeviceIdentity, name: str, after: int, epoch: str | None = None, since: str | None = None
+) -> Pulled:
+    """Rows touched by the entries after `after`, at most 400 entries a page.
+
+    Raises Problem cursor_ahead when the epoch differs or `after` is ahead of the server: take a fresh snapshot.
+    """
+    try:
+        return _changes(device, name, after, epoch, _since(since))
+    except _NotYetMade:
+        _make(name)
+        return _changes(device, name, after, epoch, _since(since))
+
+
+def _changes(device: DeviceIdentity, name: str, after: int, epoch: str | None, first: date) -> Pulled:
+    with journal.reading():
+        state = _living(device, name)
+        if after < 0:
+            raise Problem("value_invalid", field="after")
+        if after > state.head or (epoch and epoch != short(state.epoch)):
+            raise Problem("cursor_ahead", epoch=short(state.epoch), head=state.head, durable_seq=state.durable_seq)
+        answer: dict[str, Any] = {
+            "stream": name, "epoch": short(state.epoch), "seq": after, "head": state.head,
+            "durable_seq": state.durable_seq, "more": False,
+        }  # fmt: skip
+        if after < state.head:
+            seq, touched = journal.touches_after(name, after, PAGE)
+            by_collection: dict[str, list[UUID]] = {}
+            for collection, record in touched:
+                by_collection.setdefault(collection, []).append(record)
+            rows = _rows(name, by_collection, first)
+            answer |= {"seq": seq, "more": seq < state.head, "rows": _wire(rows), "gone": _gone(by_collection, rows)}
+        progress = None
+        if not answer["more"]:
+            progress = digests.catch_up(name, state, lambda wanted, day: _rows(name, wanted, day), first)
+            answer["digest"] = progress.digest
+        answer["now"] = now_ms()
+    if progress is not None:
+        progress.store()
+    return Pulled(orjson.dumps(answer))
+
+
+def _gone(
+    touched: Mapping[str, Sequence[UUID]], rows: Mapping[str, tuple[Collection, list[Row]]]
+) -> dict[str, list[str]]:
+    gone: dict[str, list[str]] = {}
+    for name, ids in touched.items():
+        if name not in rows:
+            continue
+        present = {row[0] for row in rows[name][1]}
+        lacking = [text for text in map(short, ids) if text not in present]
+        if lacking:
+            gone[name] = lacking
+    return gone

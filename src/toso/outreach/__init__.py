@@ -1,0 +1,1 @@
+"""What we tell people: bulletins and notices."""

@@ -1,0 +1,1 @@
+"""What happened: visits and, later, the other kinds of recorded work."""

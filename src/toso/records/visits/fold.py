@@ -1,0 +1,252 @@
+"""The only writer of visits and what follows from them: `apply`, live and when rebuilding."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from toso.engine.journal import bulk
+from toso.engine.journal.registry import registry
+from toso.engine.journal.types import Entry, stream_key
+from toso.kernel.ids import parse_id, short
+from toso.registers.people import selectors as people
+
+from . import rules, selectors
+from .models import Assist, Call, DaySheet, OpeningFigure, Progress, Visit
+
+VISIT_NAMES = (
+    "cell_id", "id", "household_id", "on", "outcome", "done_by", "author_id", "follow_up_on", "note", "state", "extra",
+    "op_id",
+)  # fmt: skip
+ASSIST_NAMES = (
+    "cell_id", "visit_id", "n", "household_id", "resident_id", "service_id", "stage", "result", "on", "carried",
+    "live", "op_id",
+)  # fmt: skip
+SHEET_NAMES = ("cell_id", "id", "on", "service_id", "count", "author_id")
+FIGURE_NAMES = ("unit_id", "id", "indicator", "value", "on", "source", "declared_by", "state")
+CALL_NAMES = ("cell_id", "id", "last_on", "last_outcome", "follow_up_on", "visits", "carried")
+Touched = dict[UUID, dict[UUID, None]]
+
+
+def apply(entries: Sequence[Entry]) -> None:
+    """Write what these entries mean; then bring calls and stages of everybody touched up to date."""
+    visits: list[tuple[Any, ...]] = []
+    assists: list[tuple[Any, ...]] = []
+    households: Touched = {}
+    residents: Touched = {}
+    sheets: dict[tuple[UUID, UUID], tuple[Any, ...]] = {}
+    for entry in entries:
+        cell = stream_key(entry.stream)
+        if cell is None:
+            continue
+        if entry.kind == "visit.recorded":
+            visits.append(_visit_row(cell, entry))
+            assists.extend(_assist_rows(cell, entry))
+        elif entry.kind in ("visit.corrected", "visit.voided"):
+            _insert(visits, assists)
+            visits, assists = [], []
+            _change(cell, entry)
+        elif entry.kind == "progress.carried":
+            _insert(visits, assists)
+            visits, assists = [], []
+            _carry(cell, entry)
+        elif entry.kind == "resident.erased":
+            _insert(visits, assists)
+            visits, assists = [], []
+            Assist.objects.filter(cell_id=cell, resident_id=entry.record_id).update(
+                resident_id=parse_id(entry.data["residue"])
+            )
+        elif entry.kind == "day_sheet.set":
+            sheets[(cell, entry.record_id)] = (
+                cell, entry.record_id, entry.happened_on, parse_id(entry.data["service"]), entry.data["count"],
+                entry.author_id,
+            )  # fmt: skip
+        elif entry.kind == "opening_figure.declared":
+            _declare(cell, entry)
+        _touch(cell, entry, households, residents)
+    _insert(visits, assists)
+    bulk.upsert(DaySheet, SHEET_NAMES, list(sheets.values()), ("cell_id", "id"))
+    for cell, ids in residents.items():
+        _bring_progress(cell, list(ids))
+    for cell, ids in households.items():
+        _bring_calls(cell, list(ids))
+    for entry in entries:
+        if entry.kind == "cell.split":
+            _split(entry)
+
+
+def _touch(cell: UUID, entry: Entry, households: Touched, residents: Touched) -> None:
+    for collection, record in entry.touches:
+        if collection == "progress":
+            residents.setdefault(cell, {})[record] = None
+        elif collection == "calls":
+            households.setdefault(cell, {})[record] = None
+
+
+def _visit_row(cell: UUID, entry: Entry) -> tuple[Any, ...]:
+    data = entry.data
+    return (
+        cell, entry.record_id, parse_id(data["household"]), entry.happened_on, data["outcome"],
+        parse_id(data["done_by"]) if data.get("done_by") else None, entry.author_id,
+        date.fromisoformat(data["follow_up_on"]) if data.get("follow_up_on") else None, data.get("note", ""), "ok",
+        bulk.json_text(data.get("extra", {})), entry.op_id,
+    )  # fmt: skip
+
+
+def _assist_rows(cell: UUID, entry: Entry) -> list[tuple[Any, ...]]:
+    household = parse_id(entry.data["household"])
+    return [
+        (
+            cell, entry.record_id, n, household, parse_id(resident) if resident else None, parse_id(service), stage,
+            result or "", entry.happened_on, False, True, entry.op_id,
+        )
+        for n, (resident, service, stage, result) in enumerate(entry.data.get("assists", ()))
+    ]  # fmt: skip
+
+
+def _insert(visits: Sequence[tuple[Any, ...]], assists: Sequence[tuple[Any, ...]]) -> None:
+    bulk.insert(Visit, VISIT_NAMES, visits)
+    bulk.insert(Assist, ASSIST_NAMES, assists)
+
+
+def _change(cell: UUID, entry: Entry) -> None:
+    visit = Visit.objects.filter(cell_id=cell, id=entry.record_id)
+    assists = Assist.objects.filter(cell_id=cell, visit_id=entry.record_id, carried=False)
+    if entry.kind == "visit.voided":
+        visit.update(state="void")
+        assists.update(live=False)
+        return
+    values = dict(entry.data["set"])
+    given = values.pop("assists", None)
+    household = parse_id(entry.data["household"])
+    if "done_by" in values:
+        values["done_by"] = parse_id(values["done_by"]) if values["done_by"] else None
+    visit.update(**values, op_id=entry.op_id)
+    on = visit.values_list("on", flat=True).get()
+    if given is not None:
+        assists.delete()
+        rows = [
+            (
+                cell, entry.record_id, n, household, parse_id(resident) if resident else None, parse_id(service),
+                stage, result or "", on, False, True, entry.op_id,
+            )
+            for n, (resident, service, stage, result) in enumerate(given)
+        ]  # fmt: skip
+        bulk.insert(Assist, ASSIST_NAMES, rows)
+    elif "on" in values:
+        assists.update(on=on)
+
+
+def _carry(cell: UUID, entry: Entry) -> None:
+    ids = [parse_id(text) for text in entry.data["residents"]]
+    Assist.objects.filter(cell_id=cell, resident_id__in=ids, carried=True).delete()
+    rows = [
+        (
+            cell, parse_id(visit), n, entry.record_id, parse_id(resident), parse_id(service), stage, "",
+            date.fromisoformat(day), True, True, parse_id(op_id),
+        )
+        for resident, own in entry.data["residents"].items()
+        for day, service, stage, visit, n, op_id in own
+    ]  # fmt: skip
+    bulk.insert(Assist, ASSIST_NAMES, rows)
+    call = entry.data["call"]
+    if call:
+        row = (cell, entry.record_id, date.fromisoformat(call[0]), call[1], None, 0, bulk.json_text(call))
+        bulk.upsert(Call, CALL_NAMES, [row], ("cell_id", "id"))
+    else:
+        Call.objects.filter(cell_id=cell, id=entry.record_id).update(carried="")
+
+
+def _declare(unit: UUID, entry: Entry) -> None:
+    data = entry.data
+    state = data.get("state", "ok")
+    row = (
+        unit, entry.record_id, data["indicator"], data["value"], entry.happened_on, data["source"], entry.author_id,
+        state,
+    )  # fmt: skip
+    bulk.upsert(OpeningFigure, FIGURE_NAMES, [row], ("unit_id", "id"))
+
+
+def _bring_progress(cell: UUID, ids: Sequence[UUID]) -> None:
+    groups = people.resident_groups(cell, ids)
+    root_of = {view.id: view.root for view in groups}
+    here = {view.id for view in groups if view.state == "here" and view.root == view.id}
+    by_root: dict[UUID, list[tuple[UUID, str, date, UUID]]] = {}
+    for a in selectors.assists_of(cell, list(root_of)):
+        if a.resident_id is not None:
+            by_root.setdefault(root_of[a.resident_id], []).append((a.service_id, a.stage, a.on, a.visit_id))
+    rows = [
+        (
+            cell, root,
+            bulk.json_text(
+                {short(s): [stage, on.isoformat()] for s, (stage, on) in sorted(rules.stages(own).items())}
+            ),
+        )
+        for root, own in by_root.items()
+        if root in here
+    ]  # fmt: skip
+    bulk.upsert(Progress, ("cell_id", "id", "stages"), rows, ("cell_id", "id"))
+    kept = {row[1] for row in rows}
+    # The record that stands for another one may change: everybody of the group without own stages loses his row.
+    gone = (set(ids) | set(root_of)) - kept
+    bulk.delete_rows(Progress, ("cell_id", "id"), [(cell, key) for key in gone])
+
+
+def _bring_calls(cell: UUID, ids: Sequence[UUID]) -> None:
+    here = {view.id for view in people.households_of_cell(cell, ids) if view.state == "here"}
+    carried = {
+        key: orjson.loads(text)
+        for key, text in Call.objects.filter(cell_id=cell, id__in=ids).exclude(carried="").values_list("id", "carried")
+    }
+    last: dict[UUID, tuple[Any, ...]] = {}
+    count: dict[UUID, int] = {}
+    for household, on, op_id, outcome, follow_up in Visit.objects.filter(
+        cell_id=cell, household_id__in=ids, state="ok"
+    ).values_list("household_id", "on", "op_id", "outcome", "follow_up_on"):
+        count[household] = count.get(household, 0) + 1
+        if household not in last or (on, op_id) > last[household][:2]:
+            last[household] = (on, op_id, outcome, follow_up)
+    rows: list[tuple[Any, ...]] = []
+    for key in here:
+        came = carried.get(key)
+        own = last.get(key)
+        if came and (own is None or date.fromisoformat(came[0]) > own[0]):
+            follow = date.fromisoformat(came[2]) if came[2] else None
+            own = (date.fromisoformat(came[0]), None, came[1], follow)
+        if own is not None:
+            number = count.get(key, 0) + (came[3] if came else 0)
+            rows.append((cell, key, own[0], own[2], own[3], number, bulk.json_text(came) if came else ""))
+    bulk.upsert(Call, CALL_NAMES, rows, ("cell_id", "id"))
+    kept = {row[1] for row in rows}
+    bulk.delete_rows(Call, ("cell_id", "id"), [(cell, key) for key in ids if key not in kept])
+
+
+def _split(entry: Entry) -> None:
+    cell = stream_key(entry.stream)
+    targets: list[tuple[UUID, list[UUID]]] = [
+        (parse_id(child), [parse_id(text) for text in members]) for child, members in entry.data["children"].items()
+    ]
+    for child, members in targets:
+        for part in bulk.chunks(members):
+            people_of = list(people.residents_in(child, part))
+            Visit.objects.filter(cell_id=cell, household_id__in=part).update(cell_id=child)
+            Assist.objects.filter(cell_id=cell, household_id__in=part).update(cell_id=child)
+            Call.objects.filter(cell_id=cell, id__in=part).update(cell_id=child)
+            for own in bulk.chunks(people_of):
+                Progress.objects.filter(cell_id=cell, id__in=own).update(cell_id=child)
+    remainder = parse_id(entry.data["remainder"])
+    for model in (Visit, Assist, Call, Progress, DaySheet):
+        model._default_manager.filter(cell_id=cell).update(cell_id=remainder)
+
+
+def register() -> None:
+    """Register the fold."""
+    registry.fold(
+        "visits",
+        order=50,
+        kinds=("visit", "progress", "day_sheet", "opening_figure", "resident", "household", "cell"),
+        apply=apply,
+        tables=(Visit, Assist, Call, Progress, DaySheet, OpeningFigure),
+    )

@@ -1,0 +1,236 @@
+"""Reads of visits, histories and opening figures."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from toso.engine.journal.bulk import chunks, select_by
+
+from .models import Assist, Call, DaySheet, OpeningFigure, Visit
+from .types import AssistView, VisitView
+
+
+def where_recorded(visit_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The cell in which each of these visits is recorded."""
+    found: dict[UUID, UUID] = {}
+    for part in chunks(visit_ids):
+        found.update(Visit.objects.filter(id__in=part).values_list("id", "cell_id"))
+    return found
+
+
+def visit_rows(visit_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Rows of these visits by id."""
+    return {row["id"]: row for part in chunks(visit_ids) for row in Visit.objects.filter(id__in=part).values()}
+
+
+def assists_of(cell_id: UUID, residents: Sequence[UUID] | None) -> list[AssistView]:
+    """Live assists of these residents (or of everybody named) that make stages in this cell."""
+    rows = Assist.objects.filter(cell_id=cell_id, live=True)
+    wanted = [rows.filter(resident_id__isnull=False)]
+    if residents is not None:
+        wanted = [rows.filter(resident_id__in=part) for part in chunks(residents)]
+    return [
+        AssistView(*row)
+        for part in wanted
+        for row in part.values_list("resident_id", "service_id", "stage", "on", "op_id", "n", "carried")
+    ]
+
+
+def own_assists_of(residents: Sequence[UUID]) -> list[tuple[UUID, UUID, list[Any]]]:
+    """Live assists of these residents where they happened: (cell, resident, [day, service, stage, visit, n, op])."""
+    return [
+        (row[0], row[1], list(row[2:]))
+        for part in chunks(residents)
+        for row in Assist.objects.filter(resident_id__in=part, live=True, carried=False)
+        .order_by("on", "op_id", "n")
+        .values_list("cell_id", "resident_id", "on", "service_id", "stage", "visit_id", "n", "op_id")
+    ]
+
+
+def visits_of(cell_id: UUID, households: Sequence[UUID] | None) -> list[VisitView]:
+    """Visits of these households (or all of the cell) that stand."""
+    rows = Visit.objects.filter(cell_id=cell_id, state="ok")
+    wanted = [rows] if households is None else [rows.filter(household_id__in=part) for part in chunks(households)]
+    return [VisitView(*row) for part in wanted for row in part.values_list("id", "household_id", "on", "outcome")]
+
+
+def visits_with(cell_id: UUID, resident_id: UUID) -> list[tuple[str, UUID]]:
+    """Wire rows of the visits in which a resident was helped: (collection, id)."""
+    ids = Assist.objects.filter(cell_id=cell_id, resident_id=resident_id, carried=False).values_list(
+        "visit_id", flat=True
+    )
+    return [("visits", visit) for visit in ids.distinct()]
+
+
+def residents_helped(cell_id: UUID, visit_id: UUID) -> list[UUID]:
+    """Named residents of a visit's assists."""
+    rows = Assist.objects.filter(cell_id=cell_id, visit_id=visit_id, carried=False, resident_id__isnull=False)
+    return list(rows.values_list("resident_id", flat=True).distinct())
+
+
+def last_call_elsewhere(household_id: UUID, cell_id: UUID) -> list[Any] | None:
+    """[last_on, last_outcome, follow_up_on, visits] over the visits that stand in all other cells."""
+    rows = list(
+        Visit.objects.filter(household_id=household_id, state="ok")
+        .exclude(cell_id=cell_id)
+        .order_by("on", "op_id")
+        .values_list("on", "outcome", "follow_up_on")
+    )
+    if not rows:
+        return None
+    on, outcome, follow_up = rows[-1]
+    return [on.isoformat(), outcome, follow_up.isoformat() if follow_up else None, len(rows)]
+
+
+def assists_by_line(cell_id: UUID, lines: Iterable[tuple[date, UUID]]) -> dict[tuple[date, UUID], int]:
+    """How many assists are recorded for each (day, service) of a cell."""
+    wanted = set(lines)
+    counts: dict[tuple[date, UUID], int] = {}
+    if not wanted:
+        return counts
+    rows = Assist.objects.filter(
+        cell_id=cell_id, live=True, carried=False,
+        on__in={on for on, _ in wanted}, service_id__in={service for _, service in wanted},
+    )  # fmt: skip
+    for key in rows.values_list("on", "service_id"):
+        if key in wanted:
+            counts[key] = counts.get(key, 0) + 1
+    return counts
+
+
+def day_sheets(cell_id: UUID, lines: Iterable[tuple[date, UUID]] | None = None) -> dict[tuple[date, UUID], int]:
+    """Day-sheet counts of a cell by (day, service)."""
+    rows = DaySheet.objects.filter(cell_id=cell_id)
+    if lines is not None:
+        rows = rows.filter(on__in={on for on, _ in lines})
+    return {(on, service): count for on, service, count in rows.values_list("on", "service_id", "count")}
+
+
+def opening_figures(unit_id: UUID) -> list[tuple[str, int, date]]:
+    """Opening figures of a unit that stand: (indicator, value, from day on)."""
+    return list(
+        OpeningFigure.objects.filter(unit_id=unit_id, state="ok").order_by("on").values_list("indicator", "value", "on")
+    )
+
+
+def opening_figure_rows(unit_ids: Sequence[UUID], indicator: str, on: date) -> list[dict[str, Any]]:
+    """Declared figures with their papers, for showing apart from what is recorded."""
+    return list(
+        OpeningFigure.objects.filter(unit_id__in=unit_ids, indicator=indicator, on__lte=on, state="ok").values()
+    )
+
+
+def distinct_households_visited(cell_ids: Sequence[UUID], first: date, last: date) -> dict[UUID, int]:
+    """How many different households of each cell were called at in a period."""
+    from django.db.models import Count
+
+    found: dict[UUID, int] = {}
+    for part in chunks(cell_ids):
+        rows = (
+            Visit.objects.filter(cell_id__in=part, state="ok", on__gte=first, on__lte=last)
+            .values("cell_id")
+            .annotate(number=Count("household_id", distinct=True))
+        )
+        found.update((row["cell_id"], row["number"]) for row in rows)
+    return found
+
+
+Keys = Sequence[tuple[UUID, UUID]]
+Row = tuple[Any, ...]
+
+
+def assist_histories(keys: Keys) -> list[Row]:
+    """Live assists that make stages for these (cell, resident): (cell, resident, service, stage, on, op id, n)."""
+    names = ("cell_id", "resident_id", "service_id", "stage", "on", "op_id", "n")
+    key = ("cell_id", "resident_id")
+    return [row for part in chunks(keys) for row in select_by(Assist, names, key, part, 't."live"')]
+
+
+def assist_histories_of(cells: Sequence[UUID]) -> list[Row]:
+    """Live assists of all named residents of these cells, like `assist_histories`."""
+    names = ("cell_id", "resident_id", "service_id", "stage", "on", "op_id", "n")
+    return select_by(Assist, names, ("cell_id",), [(c,) for c in cells], 't."live" AND t."resident_id" IS NOT NULL')
+
+
+def first_calls(keys: Keys) -> dict[tuple[UUID, UUID], date]:
+    """The first day on which each (cell, household) was called at, or is known to have been when it came."""
+    key = ("cell_id", "household_id")
+    rows = [r for part in chunks(keys) for r in select_by(Visit, (*key, "on"), key, part, "t.\"state\" = 'ok'")]
+    names = ("cell_id", "id", "carried")
+    rows += [r for part in chunks(keys) for r in select_by(Call, names, ("cell_id", "id"), part, "t.\"carried\" <> ''")]
+    return _firsts(rows)
+
+
+def first_calls_of(cells: Sequence[UUID]) -> dict[tuple[UUID, UUID], date]:
+    """`first_calls` of all households of these cells."""
+    keys = [(cell,) for cell in cells]
+    rows = select_by(Visit, ("cell_id", "household_id", "on"), ("cell_id",), keys, "t.\"state\" = 'ok'")
+    rows += select_by(Call, ("cell_id", "id", "carried"), ("cell_id",), keys, "t.\"carried\" <> ''")
+    return _firsts(rows)
+
+
+def _firsts(rows: Iterable[Row]) -> dict[tuple[UUID, UUID], date]:
+    found: dict[tuple[UUID, UUID], date] = {}
+    for cell, household, value in rows:
+        on = value if isinstance(value, date) else date.fromisoformat(orjson.loads(value)[0])
+        known = found.get((cell, household))
+        if known is None or on < known:
+            found[(cell, household)] = on
+    return found
+
+
+def visits_by_key(keys: Keys) -> list[Row]:
+    """Those of these (cell, visit) that stand: (cell, visit, household, on, outcome)."""
+    names = ("cell_id", "id", "household_id", "on", "outcome")
+    return [r for part in chunks(keys) for r in select_by(Visit, names, ("cell_id", "id"), part, "t.\"state\" = 'ok'")]
+
+
+def visits_by_cell(cells: Sequence[UUID]) -> list[Row]:
+    """All visits of these cells that stand, like `visits_by_key`."""
+    names = ("cell_id", "id", "household_id", "on", "outcome")
+    return select_by(Visit, names, ("cell_id",), [(cell,) for cell in cells], "t.\"state\" = 'ok'")
+
+
+def help_given(keys: Keys) -> list[Row]:
+    """Live assists where they happened, of these (cell, visit): (cell, visit, on, service, resident or None)."""
+    names = ("cell_id", "visit_id", "on", "service_id", "resident_id")
+    where = 't."live" AND NOT t."carried"'
+    return [r for part in chunks(keys) for r in select_by(Assist, names, ("cell_id", "visit_id"), part, where)]
+
+
+def help_given_in(cells: Sequence[UUID]) -> list[Row]:
+    """Live assists where they happened, of all visits of these cells, like `help_given`."""
+    names = ("cell_id", "visit_id", "on", "service_id", "resident_id")
+    return select_by(Assist, names, ("cell_id",), [(cell,) for cell in cells], 't."live" AND NOT t."carried"')
+
+
+def lines_of(keys: Sequence[tuple[UUID, date]]) -> list[Row]:
+    """Day-sheet lines of these (cell, day): (cell, day, service, count)."""
+    names = ("cell_id", "on", "service_id", "count")
+    return [r for part in chunks(keys) for r in select_by(DaySheet, names, ("cell_id", "on"), part)]
+
+
+def lines_in(cells: Sequence[UUID]) -> list[Row]:
+    """All day-sheet lines of these cells, like `lines_of`."""
+    return select_by(DaySheet, ("cell_id", "on", "service_id", "count"), ("cell_id",), [(cell,) for cell in cells])
+
+
+def recorded_on_lines(keys: Sequence[tuple[UUID, date, UUID]]) -> list[Row]:
+    """One (cell, day, service) for each live assist recorded on one of these lines."""
+    names = ("cell_id", "on", "service_id")
+    where = 't."live" AND NOT t."carried"'
+    return [r for part in chunks(keys) for r in select_by(Assist, names, names, part, where)]
+
+
+def figures_declared(unit_ids: Sequence[UUID]) -> list[tuple[UUID, str, int, date, UUID]]:
+    """Opening figures of these units that stand: (unit, indicator, value, from day on, id), in order of day and id."""
+    return [
+        row
+        for part in chunks(unit_ids)
+        for row in OpeningFigure.objects.filter(unit_id__in=part, state="ok")
+        .order_by("on", "id")
+        .values_list("unit_id", "indicator", "value", "on", "id")
+    ]

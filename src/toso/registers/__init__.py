@@ -1,0 +1,1 @@
+"""Who, where, and what is on offer: units, roles, people, teams, services."""

@@ -1,0 +1,75 @@
+"""Households and residents, one row for each cell they ever lived in. Written by `fold.apply` alone."""
+
+from django.db import models
+
+
+class Household(models.Model):
+    """A household as one cell's stream knows it. `state`: here, moved, closed.
+
+    `clocks`: {field: [made_at, seq, author]} of the write that stands; `history`: {"people" | "zalo_news":
+    [[day, value], …]} by day, for the step functions; `stays`: [[from, to or null], …] in this cell.
+    """
+
+    pk = models.CompositePrimaryKey("cell_id", "id")
+    cell_id = models.UUIDField()
+    id = models.UUIDField(db_index=True)
+    label = models.CharField(max_length=120)
+    folded = models.CharField(max_length=160)
+    people = models.IntegerField()
+    cluster = models.CharField(max_length=80, default="")
+    zalo_news = models.BooleanField(null=True)
+    lang_screen = models.CharField(max_length=2, null=True)
+    lang_listen = models.CharField(max_length=2, null=True)
+    lang_read = models.CharField(max_length=2, null=True)
+    state = models.CharField(max_length=6, default="here")
+    extra = models.TextField(default="{}")
+    clocks = models.TextField(default="{}")
+    history = models.TextField(default="{}")
+    stays = models.TextField(default="[]")
+
+
+class Resident(models.Model):
+    """A named person. `state`: here, moved, left, residue (erased: no name, kept so that counts stay).
+
+    `stays`: [[household id, from, to or null], …] in this cell; `alias_of`: the record that stands for this one.
+    """
+
+    pk = models.CompositePrimaryKey("cell_id", "id")
+    cell_id = models.UUIDField()
+    id = models.UUIDField(db_index=True)
+    household_id = models.UUIDField()
+    name = models.CharField(max_length=120)
+    folded = models.CharField(max_length=160)
+    birth_year = models.SmallIntegerField(null=True)
+    alias_of = models.UUIDField(null=True)
+    state = models.CharField(max_length=7, default="here")
+    extra = models.TextField(default="{}")
+    clocks = models.TextField(default="{}")
+    stays = models.TextField(default="[]")
+
+    class Meta:
+        indexes = [models.Index(fields=["cell_id", "household_id"], name="resident_household")]
+
+
+class Conflict(models.Model):
+    """Two values for one field where neither author had seen the other's write; both stay readable until settled."""
+
+    pk = models.CompositePrimaryKey("cell_id", "id")
+    cell_id = models.UUIDField()
+    id = models.UUIDField(db_index=True)
+    collection = models.CharField(max_length=24)
+    record_id = models.UUIDField(db_index=True)
+    field = models.CharField(max_length=24)
+    kept = models.TextField()
+    kept_by = models.UUIDField(null=True)
+    lost = models.TextField()
+    lost_by = models.UUIDField(null=True)
+    seq = models.BigIntegerField()
+
+
+class Erased(models.Model):
+    """The id of an erased resident, so that a late operation does not raise the record again."""
+
+    pk = models.CompositePrimaryKey("cell_id", "id")
+    cell_id = models.UUIDField()
+    id = models.UUIDField(db_index=True)

@@ -1,0 +1,1 @@
+"""Tests of roles, one file per act."""

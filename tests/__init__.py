@@ -1,0 +1,1 @@
+"""Tests that span several apps, and the guards of the house."""

@@ -1,0 +1,1 @@
+"""Shared scenes: a small world, and phones that talk to the server."""

@@ -1,0 +1,1 @@
+"""State machines and properties that must hold for any history."""
