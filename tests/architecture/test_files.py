@@ -24,9 +24,12 @@ USUAL = {
 PLAIN = {"templates", "static", "locale", "seed", "__pycache__"}
 #: what an app has beyond that
 OWN: dict[str, set[str]] = {
-    "engine/journal": {"bulk"},
+    "engine/journal": {"archive", "bulk", "checking"},
     "engine/accounts": {"sealing", "sessions"},
     "engine/sync": {"erasing"},
+    "registers/people": {"deciding", "erasing"},
+    "records/visits": {"deciding"},
+    "pages/console": {"commands", "demo", "main"},
     "pages/fieldapi": {"call", "http", "middleware", "openapi", "schemas"},
 }
 

@@ -181,11 +181,10 @@ def select_by(
         if is_postgres():
             on = " AND ".join(f't."{c}" = k."{c}"' for c in key_columns)
             arrays = ", ".join(f"%s::{kind.split('(')[0]}[]" for kind in kinds[: len(key)])
-            rows = binary(
+            return binary(
                 f'SELECT {wanted} FROM unnest({arrays}) AS k({_quoted(key_columns)}) JOIN "{table}" t ON {on}{tail}',
                 [list(column) for column in zip(*keys, strict=True)],
             )
-            return rows
         left = ", ".join(f't."{c}"' for c in key_columns)
         items = ", ".join(f"json_extract(value, '$[{i}]')" for i in range(len(key_columns)))
         adapted = json.dumps(_adapted(kinds[: len(key)], keys))
@@ -202,6 +201,50 @@ def binary(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
 
     with connection.cursor() as wrapped, psycopg.Cursor(wrapped.connection) as cursor:
         return cursor.execute(sql.encode(), params, binary=True).fetchall()
+
+
+def _from_sqlite(kind: str) -> Callable[[Any], Any]:
+    if kind == "char(32)":
+        return lambda value: None if value is None else UUID(hex=value)
+    if kind == "date":
+        return _read_date  # the driver itself reads columns declared as dates
+    if kind == "bool":
+        return lambda value: None if value is None else bool(value)
+    return _same
+
+
+def fetch(
+    model: type[models.Model], names: Sequence[str], key: str, values: Sequence[Any], where: str = "", *args: Any
+) -> list[tuple[Any, ...]]:
+    """Rows whose `key` is one of `values` (any number), by one statement with one parameter for all of them.
+
+    `where` is further SQL over the table's columns with %s marks for `args`; UUIDs and days may be given.
+    """
+    if not values:
+        return []
+    table, columns, kinds = _columns(model, (*names, key))
+    picked = _quoted(columns[:-1])
+    more = f" AND {where}" if where else ""
+    with connection.cursor() as cursor:
+        if is_postgres():
+            cursor.execute(
+                f'SELECT {picked} FROM "{table}" WHERE "{columns[-1]}" = ANY(%s::{kinds[-1].split("(")[0]}[]){more}',
+                [list(values), *args],
+            )
+            return cursor.fetchall()
+        adapt = _SQLITE.get(kinds[-1], _same)
+        listed = orjson.dumps([adapt(value) for value in values]).decode()
+        plain = [_hex(a) if isinstance(a, UUID) else _iso(a) if isinstance(a, date) else a for a in args]
+        cursor.execute(
+            f'SELECT {picked} FROM "{table}" WHERE "{columns[-1]}" IN (SELECT value FROM json_each(%s)){more}',
+            [listed, *plain],
+        )
+        rows = cursor.fetchall()
+    readers = [_from_sqlite(kind) for kind in kinds[:-1]]
+    plain_columns = [n for n, reader in enumerate(readers) if reader is not _same]
+    if not plain_columns or not rows:
+        return rows
+    return list(zip(*(map(r, c) for r, c in zip(readers, zip(*rows, strict=True), strict=True)), strict=True))
 
 
 CHUNK = 5000

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
+from .models import Entry, Stream
 from .registry import registry
 from .services import refold
 
@@ -43,3 +44,18 @@ def differences(progress: Progress = lambda line: None, limit: int = 20) -> list
             raise _RollBack
     except _RollBack:
         return found
+
+
+def gaps() -> list[str]:
+    """Streams whose entries are not numbered without gaps up to their head; empty when all is well."""
+    found: list[str] = []
+    for stream in Stream.objects.order_by("id"):
+        numbers = Entry.objects.filter(stream=stream).aggregate(
+            count=models.Count("seq"), first=models.Min("seq"), last=models.Max("seq")
+        )
+        wanted = stream.head - stream.born_seq
+        if numbers["count"] != wanted or (
+            wanted and (numbers["first"] != stream.born_seq + 1 or numbers["last"] != stream.head)
+        ):
+            found.append(f"{stream.name}: {numbers['count']} entries where {wanted} should stand")
+    return found

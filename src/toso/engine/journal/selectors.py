@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from uuid import UUID
 
 import orjson
@@ -24,10 +25,15 @@ def state_of(row: Stream) -> StreamState:
     return StreamState(row.pk, row.name, row.epoch, row.head, row.durable_seq, parent, row.born_seq, row.ended_seq)
 
 
+def _reads_already() -> bool:
+    connection.ensure_connection()
+    return not bulk.is_postgres() and bool(connection.connection.in_transaction)
+
+
 @contextmanager
 def reading() -> Iterator[None]:
     """One consistent view of the database for several reads, without blocking writers."""
-    if connection.in_atomic_block:
+    if connection.in_atomic_block or _reads_already():
         yield
         return
     if bulk.is_postgres():
@@ -116,12 +122,22 @@ def appended_at(positions: Sequence[tuple[str, int]]) -> dict[tuple[str, int], i
 
 def receipts(op_ids: Sequence[UUID]) -> dict[UUID, Receipt]:
     """Receipts of these operations, by operation id."""
-    rows = ReceiptRow.objects.filter(op_id__in=op_ids).values_list(
-        "op_id", "digest", "verdict", "stream__name", "seq", "code", "params", "device_id"
+    rows = bulk.fetch(
+        ReceiptRow, ("op_id", "digest", "verdict", "stream", "seq", "code", "params", "device_id"), "op_id", op_ids
+    )
+    names = (
+        dict(Stream.objects.filter(id__in={row[3] for row in rows if row[3]}).values_list("id", "name")) if rows else {}
     )
     return {
         row[0]: Receipt(
-            row[0], bytes(row[1]), row[2], row[3], row[4], row[5], orjson.loads(row[6]) if row[6] else None, row[7]
+            row[0], bytes(row[1]), row[2], names.get(row[3]), row[4], row[5], orjson.loads(row[6]) if row[6] else None,
+            row[7],
         )
         for row in rows
-    }
+    }  # fmt: skip
+
+
+def days_of(names: Sequence[str]) -> list[tuple[str, str, date]]:
+    """On which days entries of which kinds happened: distinct (stream, kind, day) of these streams."""
+    rows = EntryRow.objects.filter(stream__name__in=names).order_by()
+    return list(rows.values_list("stream__name", "kind", "happened_on").distinct())

@@ -43,6 +43,7 @@ class Work:
     cells: Mapping[UUID, UUID]
     late: dict[tuple[UUID, UUID], set[UUID]] = field(default_factory=dict)
     headers: dict[UUID, Header] = field(default_factory=dict)
+    known: dict[UUID, frozenset[UUID]] = field(default_factory=dict)
 
     def stream(self, cell: UUID) -> str:
         """The locked stream of a cell. Raises RouteChanged when it is not locked."""
@@ -64,9 +65,11 @@ class Work:
         if problem is not None:
             raise problem
 
-    def known_in(self, cell: UUID) -> Mapping[UUID, bool]:
+    def known_in(self, cell: UUID) -> frozenset[UUID]:
         """Residents of the batch that this cell knows."""
-        return {key: True for key, cells in self.residents.items() if cell in cells}
+        if cell not in self.known:
+            self.known[cell] = frozenset(key for key, cells in self.residents.items() if cell in cells)
+        return self.known[cell]
 
 
 def load(writer: Writer, acts: Sequence[Act]) -> Work:

@@ -170,23 +170,26 @@ def _declare(unit: UUID, entry: Entry) -> None:
 
 
 def _bring_progress(cell: UUID, ids: Sequence[UUID]) -> None:
-    groups = people.resident_groups(cell, ids)
-    root_of = {view.id: view.root for view in groups}
-    here = {view.id for view in groups if view.state == "here" and view.root == view.id}
+    known = people.states_in(cell, ids)
+    root_of: dict[UUID, UUID] = {key: key for key in known}
+    here = {key for key, (state, _) in known.items() if state == "here"}
+    if any(alias for _, alias in known.values()) or people.has_aliases(cell, ids):
+        groups = people.resident_groups(cell, ids)
+        root_of = {view.id: view.root for view in groups}
+        here = {view.id for view in groups if view.state == "here" and view.root == view.id}
     by_root: dict[UUID, list[tuple[UUID, str, date, UUID]]] = {}
     for a in selectors.assists_of(cell, list(root_of)):
         if a.resident_id is not None:
             by_root.setdefault(root_of[a.resident_id], []).append((a.service_id, a.stage, a.on, a.visit_id))
     rows = [
         (
-            cell, root,
-            bulk.json_text(
-                {short(s): [stage, on.isoformat()] for s, (stage, on) in sorted(rules.stages(own).items())}
-            ),
+            cell,
+            root,
+            bulk.json_text({short(s): [stage, on.isoformat()] for s, (stage, on) in rules.stages(own).items()}),
         )
         for root, own in by_root.items()
         if root in here
-    ]  # fmt: skip
+    ]
     bulk.upsert(Progress, ("cell_id", "id", "stages"), rows, ("cell_id", "id"))
     kept = {row[1] for row in rows}
     # The record that stands for another one may change: everybody of the group without own stages loses his row.
@@ -195,16 +198,22 @@ def _bring_progress(cell: UUID, ids: Sequence[UUID]) -> None:
 
 
 def _bring_calls(cell: UUID, ids: Sequence[UUID]) -> None:
-    here = {view.id for view in people.households_of_cell(cell, ids) if view.state == "here"}
+    here = people.households_here(cell, ids)
     carried = {
         key: orjson.loads(text)
-        for key, text in Call.objects.filter(cell_id=cell, id__in=ids).exclude(carried="").values_list("id", "carried")
+        for key, text in bulk.fetch(Call, ("id", "carried"), "id", ids, '"cell_id" = %s AND "carried" <> %s', cell, "")
     }
     last: dict[UUID, tuple[Any, ...]] = {}
     count: dict[UUID, int] = {}
-    for household, on, op_id, outcome, follow_up in Visit.objects.filter(
-        cell_id=cell, household_id__in=ids, state="ok"
-    ).values_list("household_id", "on", "op_id", "outcome", "follow_up_on"):
+    for household, on, op_id, outcome, follow_up in bulk.fetch(
+        Visit,
+        ("household_id", "on", "op_id", "outcome", "follow_up_on"),
+        "household_id",
+        ids,
+        '"cell_id" = %s AND "state" = %s',
+        cell,
+        "ok",
+    ):
         count[household] = count.get(household, 0) + 1
         if household not in last or (on, op_id) > last[household][:2]:
             last[household] = (on, op_id, outcome, follow_up)

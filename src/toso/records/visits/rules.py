@@ -1,6 +1,7 @@
 """Pure decisions about visits: stages, last calls, deterministic ids, checks of content."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
@@ -37,7 +38,7 @@ def day_sheet_id(cell_id: UUID, on: date, service_id: UUID) -> UUID:
 def checked_assists(
     given: Sequence[AssistGiven],
     services: Mapping[UUID, ServiceView],
-    residents: Mapping[UUID, bool],
+    residents: AbstractSet[UUID],
     erased: set[UUID],
     on: date,
 ) -> list[AssistWire]:

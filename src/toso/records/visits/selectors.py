@@ -7,54 +7,50 @@ from uuid import UUID
 
 import orjson
 
+from toso.engine.journal import bulk
 from toso.engine.journal.bulk import chunks, select_by
 
 from .models import Assist, Call, DaySheet, OpeningFigure, Visit
 from .types import AssistView, VisitView
 
 
-def where_recorded(visit_ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """The cell in which each of these visits is recorded."""
-    found: dict[UUID, UUID] = {}
-    for part in chunks(visit_ids):
-        found.update(Visit.objects.filter(id__in=part).values_list("id", "cell_id"))
-    return found
-
-
 def visit_rows(visit_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
-    """Rows of these visits by id."""
-    return {row["id"]: row for part in chunks(visit_ids) for row in Visit.objects.filter(id__in=part).values()}
+    """Where these visits are recorded, by id: cell_id, household_id, state."""
+    names = ("id", "cell_id", "household_id", "state")
+    return {row[0]: dict(zip(names, row, strict=True)) for row in bulk.fetch(Visit, names, "id", visit_ids)}
+
+
+_ASSIST_VIEW = ("resident_id", "service_id", "stage", "on", "op_id", "n", "carried")
 
 
 def assists_of(cell_id: UUID, residents: Sequence[UUID] | None) -> list[AssistView]:
     """Live assists of these residents (or of everybody named) that make stages in this cell."""
-    rows = Assist.objects.filter(cell_id=cell_id, live=True)
-    wanted = [rows.filter(resident_id__isnull=False)]
-    if residents is not None:
-        wanted = [rows.filter(resident_id__in=part) for part in chunks(residents)]
-    return [
-        AssistView(*row)
-        for part in wanted
-        for row in part.values_list("resident_id", "service_id", "stage", "on", "op_id", "n", "carried")
-    ]
+    if residents is None:
+        named = Assist.objects.filter(cell_id=cell_id, live=True, resident_id__isnull=False)
+        return [AssistView(*row) for row in named.values_list(*_ASSIST_VIEW)]
+    rows = bulk.fetch(Assist, _ASSIST_VIEW, "resident_id", residents, '"cell_id" = %s AND "live"', cell_id)
+    return [AssistView(*row) for row in rows]
 
 
 def own_assists_of(residents: Sequence[UUID]) -> list[tuple[UUID, UUID, list[Any]]]:
     """Live assists of these residents where they happened: (cell, resident, [day, service, stage, visit, n, op])."""
-    return [
-        (row[0], row[1], list(row[2:]))
-        for part in chunks(residents)
-        for row in Assist.objects.filter(resident_id__in=part, live=True, carried=False)
-        .order_by("on", "op_id", "n")
-        .values_list("cell_id", "resident_id", "on", "service_id", "stage", "visit_id", "n", "op_id")
-    ]
+    rows = bulk.fetch(
+        Assist,
+        ("cell_id", "resident_id", "on", "service_id", "stage", "visit_id", "n", "op_id"),
+        "resident_id",
+        residents,
+        '"live" AND NOT "carried" ORDER BY "on", "op_id", "n"',
+    )
+    return [(row[0], row[1], list(row[2:])) for row in rows]
 
 
 def visits_of(cell_id: UUID, households: Sequence[UUID] | None) -> list[VisitView]:
     """Visits of these households (or all of the cell) that stand."""
-    rows = Visit.objects.filter(cell_id=cell_id, state="ok")
-    wanted = [rows] if households is None else [rows.filter(household_id__in=part) for part in chunks(households)]
-    return [VisitView(*row) for part in wanted for row in part.values_list("id", "household_id", "on", "outcome")]
+    names = ("id", "household_id", "on", "outcome")
+    if households is None:
+        return [VisitView(*row) for row in Visit.objects.filter(cell_id=cell_id, state="ok").values_list(*names)]
+    rows = bulk.fetch(Visit, names, "household_id", households, '"cell_id" = %s AND "state" = %s', cell_id, "ok")
+    return [VisitView(*row) for row in rows]
 
 
 def visits_with(cell_id: UUID, resident_id: UUID) -> list[tuple[str, UUID]]:

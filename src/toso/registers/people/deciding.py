@@ -124,9 +124,8 @@ def load(writer: Writer, acts: Sequence[Act]) -> Work:
         selectors.living_cells([*hints, *(act.header.cell for act in acts if act.header.cell)]),
     )
     records = [*work.households, *work.residents]
-    cells = {s.cell_id for s in work.households.values()} | {s.cell_id for s in work.residents.values()}
-    for row in selectors.conflicts_on(cells, records) if records else ():
-        work.by_field.setdefault((row["record_id"], row["field"]), []).append(row["id"])
+    for record, name, key in selectors.conflicts_on(records) if records else ():
+        work.by_field.setdefault((record, name), []).append(key)
     return work
 
 
@@ -303,7 +302,7 @@ def move_household(work: Work, act: Act) -> Decided:
             for r in people
         ],
     }  # fmt: skip
-    entry = work.writer.append(work.stream(to), act.header.draft("household.moved_in", state.id, data, gone, day))
+    work.writer.append(work.stream(to), act.header.draft("household.moved_in", state.id, data, gone, day))
     work.writer.flush()
     for carry in registry.carriers:
         carry(work.writer, act.header, state.id, state.cell_id, [r.id for r in people], to, day)

@@ -48,7 +48,11 @@ class Resident(models.Model):
     stays = models.TextField(default="[]")
 
     class Meta:
-        indexes = [models.Index(fields=["cell_id", "household_id"], name="resident_household")]
+        indexes = [
+            models.Index(fields=["cell_id", "household_id"], name="resident_household"),
+            models.Index(fields=["household_id"], name="resident_home"),
+            models.Index(fields=["alias_of"], name="resident_alias", condition=models.Q(alias_of__isnull=False)),
+        ]
 
 
 class Conflict(models.Model):

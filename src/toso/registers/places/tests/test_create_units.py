@@ -73,6 +73,6 @@ def test_a_refused_batch_leaves_nothing():
 def test_creating_many_takes_few_statements(django_assert_max_num_queries):
     world = make_world()
     acts = [new_unit(Level.HAMLET, f"{i}", world["C00"]) for i in range(700)]
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(60):
         services.create_units(acts=acts, author=AUTHOR)
     assert len(selectors.cells_of_unit(world["C00"], DAY)) == 702

@@ -1,0 +1,1 @@
+"""One file for each sub-command: HELP, arguments(parser), run(args) → exit code, perhaps before_setup(args)."""
