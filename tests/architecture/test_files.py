@@ -27,7 +27,7 @@ OWN: dict[str, set[str]] = {
     "engine/journal": {"archive", "bulk", "checking"},
     "engine/accounts": {"sealing", "sessions"},
     "engine/sync": {"erasing"},
-    "registers/people": {"deciding", "erasing"},
+    "registers/people": {"deciding", "erasing", "importing"},
     "records/visits": {"deciding"},
     "pages/console": {"commands", "demo", "main"},
     "pages/fieldapi": {"call", "http", "middleware", "openapi", "schemas"},

@@ -106,7 +106,9 @@ def environment(tmp_path_factory) -> Iterator[dict[str, str]]:
 
     name = f"toso_demo_{secrets.token_hex(4)}"
     server = {"host": known["HOST"], "port": known["PORT"] or "5432", "user": known["USER"]}
-    login = urllib.parse.quote(known["USER"]) + (f":{urllib.parse.quote(known['PASSWORD'])}" if known["PASSWORD"] else "")
+    login = urllib.parse.quote(known["USER"]) + (
+        f":{urllib.parse.quote(known['PASSWORD'])}" if known["PASSWORD"] else ""
+    )
     with psycopg.connect(dbname="postgres", password=known["PASSWORD"], autocommit=True, **server) as admin:
         admin.execute(f"CREATE DATABASE {name}".encode())
         try:
@@ -279,7 +281,9 @@ def test_boundaries_of_today_give_the_same_people(served):
     for code, whole in (("people", 93360), ("households", 26291), ("participants", 47240)):
         values = [served.value(code, unit, boundaries=MERGED) for unit in [*heirs, mixed]]
         assert sum(values) == whole
-        by_old = {item["unit"]["code"]: item["value"] for item in served.figure(code, served.unit("946"), by="child")["by"]}
+        by_old = {
+            item["unit"]["code"]: item["value"] for item in served.figure(code, served.unit("946"), by="child")["by"]
+        }
         assert values[2] == by_old["31648"] + by_old["31654"] + by_old["31657"]
         assert values[4] == by_old["31642"], "the rest of Nhơn Mỹ has no households yet"
     accounts = served.figure("online_service_accounts", heirs[2], boundaries=MERGED)

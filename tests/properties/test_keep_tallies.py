@@ -133,7 +133,13 @@ class History(RuleBasedStateMachine):
     def add_home(self, cell: UUID, n: int, back: int) -> str:
         home = short(new_id())
         self.office.gather(
-            "household.add", day(back), cell, id=home, label=f"Hộ {n}", people=n % 7, zalo_news=(None, True, False)[n % 3]
+            "household.add",
+            day(back),
+            cell,
+            id=home,
+            label=f"Hộ {n}",
+            people=n % 7,
+            zalo_news=(None, True, False)[n % 3],
         )
         return home
 
@@ -191,7 +197,9 @@ class History(RuleBasedStateMachine):
         visit = self.some(Visit, pick, state="ok")
         if visit is None:
             return
-        persons = list(Resident.objects.filter(household_id=visit.household_id).order_by("id").values_list("id", flat=True))
+        persons = list(
+            Resident.objects.filter(household_id=visit.household_id).order_by("id").values_list("id", flat=True)
+        )
         given = [
             {"service": a.service, "stage": a.stage, "resident": a.resident}
             for a in self.given([short(key) for key in persons], pick + 1)
@@ -346,9 +354,7 @@ def helped(cell: UUID, records: list[Resident], on: date) -> list[Assist]:
 
 
 def count_participants(cell: UUID, on: date) -> int:
-    return sum(
-        any(here(r.stays, on) for r in own) and bool(helped(cell, own, on)) for own in persons(cell).values()
-    )
+    return sum(any(here(r.stays, on) for r in own) and bool(helped(cell, own, on)) for own in persons(cell).values())
 
 
 def count_guided(cell: UUID, on: date) -> int:

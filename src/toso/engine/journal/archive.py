@@ -282,7 +282,7 @@ def _put(model: type[models.Model], columns: list[str], page: list[list[Any]]) -
         return
     known = {field.column: field for field in model._meta.concrete_fields if field.column}
     fields = [known[column] for column in columns]
-    kinds = [str(f.rel_db_type(connection) if f.is_relation else f.db_type(connection)) for f in fields]
+    kinds = [bulk.db_kind(field) for field in fields]
     rows = [[_fitting(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in page]
     bulk.insert(model, [field.name for field in fields], rows)
     page.clear()

@@ -34,6 +34,17 @@ def stream_key(name: str) -> UUID | None:
     return UUID(key) if key else None
 
 
+def key_of(name: str) -> UUID:
+    """The id inside the name of a cell's, unit's or user's stream. Raises ValueError for the others."""
+    key = stream_key(name)
+    if key is None:
+        raise ValueError(f"{name} has no key")
+    return key
+
+
+NIL = UUID(int=0)
+
+
 @dataclass(frozen=True, slots=True)
 class Author:
     """Who acts. `device_id` is empty for the office; `seen_key` tells apart authors for merging."""

@@ -17,7 +17,7 @@ Row = list[Any]
 class Collection:
     """Records of one kind in streams of one kind (`cell`, `unit`, `user`, `common`).
 
-    `load(key, ids, since)` gives the live wire rows of the stream with this key: those named by `ids`, or all when
+    `load(key, ids, since)` gives the live wire rows of the stream with this key (nil for `common`): those in `ids`, or all when
     `ids` is None; a windowed collection leaves out rows before `since`. `day_field` is the position of the day by
     which a windowed collection is windowed.
     """
@@ -25,15 +25,20 @@ class Collection:
     name: str
     stream: str
     fields: tuple[str, ...]
-    load: Callable[[UUID | None, Sequence[UUID] | None, date | None], list[Row]]
+    load: Callable[[UUID, Sequence[UUID] | None, date | None], list[Row]]
     day_field: int | None = None
 
 
 class Handler(Protocol):
     """How operations of some kinds become service calls. Handlers run in their `order` within a batch."""
 
-    order: int
-    kinds: frozenset[str]
+    @property
+    def order(self) -> int:
+        """Rank within a batch."""
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Operation kinds that it takes."""
 
     def parse(self, kind: str, data: Mapping[str, Any]) -> tuple[Any, Mapping[str, Any]]:
         """The typed body and what is beyond it; raises Problem."""

@@ -10,7 +10,7 @@ from .models import Verdict
 from .registry import Collection, Row, registry
 
 
-def _load(key: UUID | None, ids: Sequence[UUID] | None, since: date | None) -> list[Row]:
+def _load(key: UUID, ids: Sequence[UUID] | None, since: date | None) -> list[Row]:
     rows = Verdict.objects.filter(user_id=key)
     if ids is not None:
         rows = rows.filter(op_id__in=ids)

@@ -9,7 +9,7 @@ import orjson
 
 from toso.engine.journal import bulk
 from toso.engine.journal.registry import registry
-from toso.engine.journal.types import Entry, stream_key
+from toso.engine.journal.types import Entry, key_of, stream_key
 from toso.kernel.ids import parse_id, short
 from toso.registers.people import selectors as people
 
@@ -233,7 +233,7 @@ def _bring_calls(cell: UUID, ids: Sequence[UUID]) -> None:
 
 
 def _split(entry: Entry) -> None:
-    cell = stream_key(entry.stream)
+    cell = key_of(entry.stream)
     targets: list[tuple[UUID, list[UUID]]] = [
         (parse_id(child), [parse_id(text) for text in members]) for child, members in entry.data["children"].items()
     ]

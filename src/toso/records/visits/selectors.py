@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 
 from toso.engine.journal import bulk
-from toso.engine.journal.bulk import chunks, select_by
+from toso.engine.journal.bulk import chunks
 
 from .models import Assist, Call, DaySheet, OpeningFigure, Visit
 from .types import AssistView, VisitView
@@ -64,7 +64,7 @@ def visits_with(cell_id: UUID, resident_id: UUID) -> list[tuple[str, UUID]]:
 def residents_helped(cell_id: UUID, visit_id: UUID) -> list[UUID]:
     """Named residents of a visit's assists."""
     rows = Assist.objects.filter(cell_id=cell_id, visit_id=visit_id, carried=False, resident_id__isnull=False)
-    return list(rows.values_list("resident_id", flat=True).distinct())
+    return [key for key in rows.values_list("resident_id", flat=True).distinct() if key is not None]
 
 
 def last_call_elsewhere(household_id: UUID, cell_id: UUID) -> list[Any] | None:
@@ -114,9 +114,8 @@ def opening_figures(unit_id: UUID) -> list[tuple[str, int, date]]:
 
 def opening_figure_rows(unit_ids: Sequence[UUID], indicator: str, on: date) -> list[dict[str, Any]]:
     """Declared figures with their papers, for showing apart from what is recorded."""
-    return list(
-        OpeningFigure.objects.filter(unit_id__in=unit_ids, indicator=indicator, on__lte=on, state="ok").values()
-    )
+    rows = OpeningFigure.objects.filter(unit_id__in=unit_ids, indicator=indicator, on__lte=on, state="ok")
+    return [dict(row) for row in rows.values()]
 
 
 def distinct_households_visited(cell_ids: Sequence[UUID], first: date, last: date) -> dict[UUID, int]:
@@ -134,99 +133,100 @@ def distinct_households_visited(cell_ids: Sequence[UUID], first: date, last: dat
     return found
 
 
-Keys = Sequence[tuple[UUID, UUID]]
+RawKeys = Sequence[tuple[bytes, bytes]]
 Row = tuple[Any, ...]
+_STAGES = ("cell_id", "resident_id", "service_id", "stage", "on", "op_id", "n")
+_CALLS = ("cell_id", "id", "household_id", "on", "outcome")
+_HELP = ("cell_id", "visit_id", "on", "service_id")
+_LINES = ("cell_id", "on", "service_id", "count")
+_STANDS = "t.\"state\" = 'ok'"
+_GIVEN = 't."live" AND NOT t."carried"'
 
 
-def assist_histories(keys: Keys) -> list[Row]:
-    """Live assists that make stages for these (cell, resident): (cell, resident, service, stage, on, op id, n)."""
-    names = ("cell_id", "resident_id", "service_id", "stage", "on", "op_id", "n")
+def assist_histories(keys: RawKeys) -> list[Row]:
+    """Live assists that make stages for these (cell, resident), raw: (cell, resident, service, stage, on, op id, n)."""
     key = ("cell_id", "resident_id")
-    return [row for part in chunks(keys) for row in select_by(Assist, names, key, part, 't."live"')]
+    return [row for part in bulk.chunks(keys) for row in bulk.select_raw(Assist, _STAGES, key, part, 't."live"')]
 
 
-def assist_histories_of(cells: Sequence[UUID]) -> list[Row]:
+def assist_histories_of(cells: Sequence[bytes]) -> list[Row]:
     """Live assists of all named residents of these cells, like `assist_histories`."""
-    names = ("cell_id", "resident_id", "service_id", "stage", "on", "op_id", "n")
-    return select_by(Assist, names, ("cell_id",), [(c,) for c in cells], 't."live" AND t."resident_id" IS NOT NULL')
+    where = 't."live" AND t."resident_id" IS NOT NULL'
+    return bulk.select_raw(Assist, _STAGES, ("cell_id",), [(cell,) for cell in cells], where)
 
 
-def first_calls(keys: Keys) -> dict[tuple[UUID, UUID], date]:
-    """The first day on which each (cell, household) was called at, or is known to have been when it came."""
-    key = ("cell_id", "household_id")
-    rows = [r for part in chunks(keys) for r in select_by(Visit, (*key, "on"), key, part, "t.\"state\" = 'ok'")]
-    names = ("cell_id", "id", "carried")
-    rows += [r for part in chunks(keys) for r in select_by(Call, names, ("cell_id", "id"), part, "t.\"carried\" <> ''")]
+def first_calls(keys: RawKeys) -> dict[tuple[bytes, bytes], int]:
+    """The first day on which each (cell, household) was called at, or is known to have been when it came; raw."""
+    key, came = ("cell_id", "household_id"), ("cell_id", "id")
+    rows: list[Row] = []
+    for part in bulk.chunks(keys):
+        rows += bulk.select_raw(Visit, key, key, part, _STANDS, least="on")
+        rows += bulk.select_raw(Call, (*came, "carried"), came, part, "t.\"carried\" <> ''")
     return _firsts(rows)
 
 
-def first_calls_of(cells: Sequence[UUID]) -> dict[tuple[UUID, UUID], date]:
+def first_calls_of(cells: Sequence[bytes]) -> dict[tuple[bytes, bytes], int]:
     """`first_calls` of all households of these cells."""
     keys = [(cell,) for cell in cells]
-    rows = select_by(Visit, ("cell_id", "household_id", "on"), ("cell_id",), keys, "t.\"state\" = 'ok'")
-    rows += select_by(Call, ("cell_id", "id", "carried"), ("cell_id",), keys, "t.\"carried\" <> ''")
+    rows = bulk.select_raw(Visit, ("cell_id", "household_id"), ("cell_id",), keys, _STANDS, least="on")
+    rows += bulk.select_raw(Call, ("cell_id", "id", "carried"), ("cell_id",), keys, "t.\"carried\" <> ''")
     return _firsts(rows)
 
 
-def _firsts(rows: Iterable[Row]) -> dict[tuple[UUID, UUID], date]:
-    found: dict[tuple[UUID, UUID], date] = {}
+def _firsts(rows: Iterable[Row]) -> dict[tuple[bytes, bytes], int]:
+    found: dict[tuple[bytes, bytes], int] = {}
     for cell, household, value in rows:
-        on = value if isinstance(value, date) else date.fromisoformat(orjson.loads(value)[0])
+        on = value if isinstance(value, int) else date.fromisoformat(orjson.loads(value)[0]).toordinal()
         known = found.get((cell, household))
         if known is None or on < known:
             found[(cell, household)] = on
     return found
 
 
-def visits_by_key(keys: Keys) -> list[Row]:
-    """Those of these (cell, visit) that stand: (cell, visit, household, on, outcome)."""
-    names = ("cell_id", "id", "household_id", "on", "outcome")
-    return [r for part in chunks(keys) for r in select_by(Visit, names, ("cell_id", "id"), part, "t.\"state\" = 'ok'")]
+def visits_by_key(keys: RawKeys) -> list[Row]:
+    """Those of these (cell, visit) that stand, raw: (cell, visit, household, on, outcome)."""
+    key = ("cell_id", "id")
+    return [row for part in bulk.chunks(keys) for row in bulk.select_raw(Visit, _CALLS, key, part, _STANDS)]
 
 
-def visits_by_cell(cells: Sequence[UUID]) -> list[Row]:
+def visits_by_cell(cells: Sequence[bytes]) -> list[Row]:
     """All visits of these cells that stand, like `visits_by_key`."""
-    names = ("cell_id", "id", "household_id", "on", "outcome")
-    return select_by(Visit, names, ("cell_id",), [(cell,) for cell in cells], "t.\"state\" = 'ok'")
+    return bulk.select_raw(Visit, _CALLS, ("cell_id",), [(cell,) for cell in cells], _STANDS)
 
 
-def help_given(keys: Keys) -> list[Row]:
-    """Live assists where they happened, of these (cell, visit): (cell, visit, on, service, resident or None)."""
-    names = ("cell_id", "visit_id", "on", "service_id", "resident_id")
-    where = 't."live" AND NOT t."carried"'
-    return [r for part in chunks(keys) for r in select_by(Assist, names, ("cell_id", "visit_id"), part, where)]
+def help_given(keys: RawKeys) -> list[Row]:
+    """Live assists where they happened, of these (cell, visit), raw: (cell, visit, on, service)."""
+    key = ("cell_id", "visit_id")
+    return [row for part in bulk.chunks(keys) for row in bulk.select_raw(Assist, _HELP, key, part, _GIVEN)]
 
 
-def help_given_in(cells: Sequence[UUID]) -> list[Row]:
+def help_given_in(cells: Sequence[bytes]) -> list[Row]:
     """Live assists where they happened, of all visits of these cells, like `help_given`."""
-    names = ("cell_id", "visit_id", "on", "service_id", "resident_id")
-    return select_by(Assist, names, ("cell_id",), [(cell,) for cell in cells], 't."live" AND NOT t."carried"')
+    return bulk.select_raw(Assist, _HELP, ("cell_id",), [(cell,) for cell in cells], _GIVEN)
 
 
-def lines_of(keys: Sequence[tuple[UUID, date]]) -> list[Row]:
-    """Day-sheet lines of these (cell, day): (cell, day, service, count)."""
-    names = ("cell_id", "on", "service_id", "count")
-    return [r for part in chunks(keys) for r in select_by(DaySheet, names, ("cell_id", "on"), part)]
+def lines_of(keys: Sequence[tuple[bytes, int]]) -> list[Row]:
+    """Day-sheet lines of these (cell, day), raw: (cell, day, service, count)."""
+    return [row for part in bulk.chunks(keys) for row in bulk.select_raw(DaySheet, _LINES, ("cell_id", "on"), part)]
 
 
-def lines_in(cells: Sequence[UUID]) -> list[Row]:
+def lines_in(cells: Sequence[bytes]) -> list[Row]:
     """All day-sheet lines of these cells, like `lines_of`."""
-    return select_by(DaySheet, ("cell_id", "on", "service_id", "count"), ("cell_id",), [(cell,) for cell in cells])
+    return bulk.select_raw(DaySheet, _LINES, ("cell_id",), [(cell,) for cell in cells])
 
 
-def recorded_on_lines(keys: Sequence[tuple[UUID, date, UUID]]) -> list[Row]:
-    """One (cell, day, service) for each live assist recorded on one of these lines."""
+def recorded_on_lines(keys: Sequence[tuple[bytes, int, bytes]]) -> list[Row]:
+    """One (cell, day, service) for each live assist recorded on one of these lines; raw."""
     names = ("cell_id", "on", "service_id")
-    where = 't."live" AND NOT t."carried"'
-    return [r for part in chunks(keys) for r in select_by(Assist, names, names, part, where)]
+    return [row for part in bulk.chunks(keys) for row in bulk.select_raw(Assist, names, names, part, _GIVEN)]
 
 
-def figures_declared(unit_ids: Sequence[UUID]) -> list[tuple[UUID, str, int, date, UUID]]:
-    """Opening figures of these units that stand: (unit, indicator, value, from day on, id), in order of day and id."""
+def figures_declared(unit_ids: Sequence[UUID]) -> list[tuple[UUID, str, int, date]]:
+    """Opening figures of these units that stand: (unit, indicator, value, from day on), in order of day and id."""
     return [
         row
-        for part in chunks(unit_ids)
+        for part in bulk.chunks(unit_ids)
         for row in OpeningFigure.objects.filter(unit_id__in=part, state="ok")
         .order_by("on", "id")
-        .values_list("unit_id", "indicator", "value", "on", "id")
+        .values_list("unit_id", "indicator", "value", "on")
     ]

@@ -65,7 +65,7 @@ def _short(value: UUID | None) -> str | None:
     return short(value) if value else None
 
 
-def load_visits(key: UUID | None, ids: Sequence[UUID] | None, since: date | None) -> list[Row]:
+def load_visits(key: UUID, ids: Sequence[UUID] | None, since: date | None) -> list[Row]:
     """Wire rows of visits, void ones included, of the months from `since` on."""
     rows: dict[UUID, Row] = {}
     for part in _parts(ids):
@@ -88,7 +88,7 @@ def load_visits(key: UUID | None, ids: Sequence[UUID] | None, since: date | None
     return list(rows.values())
 
 
-def load_calls(key: UUID | None, ids: Sequence[UUID] | None, since: date | None) -> list[Row]:
+def load_calls(key: UUID, ids: Sequence[UUID] | None, since: date | None) -> list[Row]:
     """Wire rows of what is known of the calls at households."""
     return [
         [short(r[0]), _day(r[1]), r[2], _day(r[3]), r[4]]
@@ -99,7 +99,7 @@ def load_calls(key: UUID | None, ids: Sequence[UUID] | None, since: date | None)
     ]
 
 
-def load_progress(key: UUID | None, ids: Sequence[UUID] | None, since: date | None) -> list[Row]:
+def load_progress(key: UUID, ids: Sequence[UUID] | None, since: date | None) -> list[Row]:
     """Wire rows of residents' stages."""
     return [
         [short(r[0]), orjson.loads(r[1])]
@@ -108,7 +108,7 @@ def load_progress(key: UUID | None, ids: Sequence[UUID] | None, since: date | No
     ]
 
 
-def load_day_sheets(key: UUID | None, ids: Sequence[UUID] | None, since: date | None) -> list[Row]:
+def load_day_sheets(key: UUID, ids: Sequence[UUID] | None, since: date | None) -> list[Row]:
     """Wire rows of day sheets, of the months from `since` on."""
     return [
         [short(r[0]), _day(r[1]), short(r[2]), r[3], _short(r[4])]

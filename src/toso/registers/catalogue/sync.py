@@ -13,7 +13,7 @@ from .models import Service
 FIELDS = ("id", "code", "group", "icon", "names", "stages", "starts", "ends", "successor", "rank")
 
 
-def load(key: UUID | None, ids: Sequence[UUID] | None, since: date | None) -> list[Row]:
+def load(key: UUID, ids: Sequence[UUID] | None, since: date | None) -> list[Row]:
     """Wire rows of services."""
     rows = Service.objects.order_by("rank", "code")
     views = [selectors.view_of(row) for row in (rows if ids is None else rows.filter(id__in=ids))]

@@ -16,7 +16,7 @@ from toso.kernel.problems import Problem
 from . import selectors
 from .registry import registry
 
-PERSONAL = {"name": "", "birth_year": None, "extra": {}, "note": ""}
+PERSONAL: dict[str, Any] = {"name": "", "birth_year": None, "extra": {}, "note": ""}
 
 
 def erase_residents(*, header: Header, residents: Sequence[UUID]) -> dict[UUID, UUID]:

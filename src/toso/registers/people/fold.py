@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from toso.engine.journal import bulk
 from toso.engine.journal.registry import registry
-from toso.engine.journal.types import Entry, stream_key
+from toso.engine.journal.types import Entry, key_of, stream_key
 from toso.kernel.ids import parse_id
 
 from . import rules, selectors
@@ -136,7 +136,7 @@ def _write_residents(states: Sequence[rules.ResidentState]) -> None:
 
 
 def _erase(entry: Entry) -> None:
-    cell = stream_key(entry.stream)
+    cell = key_of(entry.stream)
     old, residue = entry.record_id, parse_id(entry.data["residue"])
     Resident.objects.filter(cell_id=cell, id=old).update(
         id=residue, name="", folded="", birth_year=None, extra="{}", state="residue", clocks="{}"
@@ -150,7 +150,7 @@ def _erase(entry: Entry) -> None:
 
 
 def _split(entry: Entry) -> None:
-    cell = stream_key(entry.stream)
+    cell = key_of(entry.stream)
     remainder = parse_id(entry.data["remainder"])
     for child, members in entry.data["children"].items():
         ids = [parse_id(text) for text in members]

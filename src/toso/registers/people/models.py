@@ -77,3 +77,29 @@ class Erased(models.Model):
     pk = models.CompositePrimaryKey("cell_id", "id")
     cell_id = models.UUIDField()
     id = models.UUIDField(db_index=True)
+
+
+class ImportJob(models.Model):
+    """A list of households from a file, staged outside the journal. `state`: staged, applied, undone."""
+
+    id = models.UUIDField(primary_key=True)
+    cell_id = models.UUIDField()
+    author_id = models.UUIDField()
+    staged_at = models.BigIntegerField()
+    on = models.DateField()
+    state = models.CharField(max_length=8, default="staged")
+
+
+class ImportRow(models.Model):
+    """One row of the list with its verdict. `verdict`: ready, refused, applied, undone, spared."""
+
+    pk = models.CompositePrimaryKey("job_id", "number")
+    job = models.ForeignKey(ImportJob, on_delete=models.CASCADE, related_name="+", db_index=False)
+    number = models.IntegerField()
+    op_id = models.UUIDField()
+    record_id = models.UUIDField()
+    given = models.TextField()
+    verdict = models.CharField(max_length=8)
+    code = models.CharField(max_length=40, default="")
+    params = models.TextField(default="{}")
+    seq = models.BigIntegerField(null=True)

@@ -111,15 +111,15 @@ def wins(write: Write, clock: Clock | None) -> bool:
         return True
     made_at, seq, author = clock
     if write.author == author:
-        return write.made_at >= made_at
-    if write.base_seq >= seq:
+        return write.made_at >= int(made_at)
+    if write.base_seq >= int(seq):
         return True
-    return (write.made_at, write.author) > (made_at, author)
+    return (write.made_at, write.author) > (int(made_at), str(author))
 
 
 def unseen(write: Write, clock: Clock | None) -> bool:
     """Whether two different authors wrote without knowing of each other."""
-    return clock is not None and write.author != clock[2] and write.base_seq < clock[1]
+    return clock is not None and write.author != clock[2] and write.base_seq < int(clock[1])
 
 
 def conflict_id(op_id: UUID, name: str) -> UUID:

@@ -115,7 +115,7 @@ def conflicts_on(record_ids: Sequence[UUID]) -> list[tuple[UUID, str, UUID]]:
 
 def conflicts(ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     """Open conflicts by id, as rows."""
-    return {row["id"]: row for row in Conflict.objects.filter(id__in=ids).values()}
+    return {row["id"]: dict(row) for row in Conflict.objects.filter(id__in=ids).values()}
 
 
 _HOUSEHOLD_VIEW = ("cell_id", "id", "label", "people", "cluster", "zalo_news", "state", "stays", "history")
@@ -125,16 +125,16 @@ _RESIDENT_VIEW = ("cell_id", "id", "household_id", "name", "birth_year", "alias_
 def households_of_cell(cell_id: UUID, ids: Sequence[UUID] | None = None) -> list[HouseholdView]:
     """Households of a cell, gone ones included: all, or those named."""
     if ids is None:
-        rows = list(Household.objects.filter(cell_id=cell_id).values_list(*_HOUSEHOLD_VIEW))
+        rows = list[tuple[Any, ...]](Household.objects.filter(cell_id=cell_id).values_list(*_HOUSEHOLD_VIEW))
     else:
         rows = _fetch(Household, _HOUSEHOLD_VIEW, "id", ids, cell_id)
-    return [HouseholdView(*row[:7], orjson.loads(row[7]), orjson.loads(row[8])) for row in rows]
+    return [HouseholdView(*_decoded(row, (7, 8))) for row in rows]
 
 
 def resident_groups(cell_id: UUID, ids: Sequence[UUID] | None = None) -> list[ResidentView]:
     """Residents of a cell with the record that stands for each: all, or those in the same groups as `ids`."""
     if ids is None:
-        rows = list(Resident.objects.filter(cell_id=cell_id).values_list(*_RESIDENT_VIEW))
+        rows = list[tuple[Any, ...]](Resident.objects.filter(cell_id=cell_id).values_list(*_RESIDENT_VIEW))
     else:
         found = {row[1]: row for row in _fetch(Resident, _RESIDENT_VIEW, "id", ids, cell_id)}
         roots = [row[5] or row[1] for row in found.values()]
@@ -144,7 +144,7 @@ def resident_groups(cell_id: UUID, ids: Sequence[UUID] | None = None) -> list[Re
             for row in _fetch(Resident, _RESIDENT_VIEW, "id", [root for root in roots if root not in found], cell_id)
         }
         rows = list(found.values())
-    return [ResidentView(*row[:5], row[5] or row[1], row[6], orjson.loads(row[7])) for row in rows]
+    return [ResidentView(*_decoded((*row[:5], row[5] or row[1], *row[6:]), (7,))) for row in rows]
 
 
 def states_in(cell_id: UUID, ids: Sequence[UUID]) -> dict[UUID, tuple[str, UUID | None]]:
@@ -163,39 +163,42 @@ def has_aliases(cell_id: UUID, ids: Sequence[UUID]) -> bool:
     return bool(_fetch(Resident, ("id",), "alias_of", ids, cell_id))
 
 
-def household_histories(keys: Sequence[tuple[UUID, UUID]]) -> list[tuple[Any, ...]]:
-    """Dated histories of these (cell, household): (cell, household, stays, history), the last two as JSON text."""
+RawKeys = Sequence[tuple[bytes, bytes]]
+
+
+def household_histories(keys: RawKeys) -> list[tuple[Any, ...]]:
+    """Dated histories of these (cell, household), raw: (cell, household, stays, history), the last two as JSON text."""
     names = ("cell_id", "id", "stays", "history")
-    return [row for part in bulk.chunks(keys) for row in bulk.select_by(Household, names, ("cell_id", "id"), part)]
+    return [row for part in bulk.chunks(keys) for row in bulk.select_raw(Household, names, ("cell_id", "id"), part)]
 
 
-def household_histories_of(cells: Sequence[UUID]) -> list[tuple[Any, ...]]:
+def household_histories_of(cell_ids: Sequence[bytes]) -> list[tuple[Any, ...]]:
     """Dated histories of all households of these cells, like `household_histories`."""
-    return bulk.select_by(Household, ("cell_id", "id", "stays", "history"), ("cell_id",), [(cell,) for cell in cells])
+    return bulk.select_raw(Household, ("cell_id", "id", "stays", "history"), ("cell_id",), [(c,) for c in cell_ids])
 
 
-def resident_histories(keys: Sequence[tuple[UUID, UUID]]) -> list[tuple[Any, ...]]:
-    """Dated histories of the groups to which these (cell, resident) belong: (cell, resident, alias of, stays as JSON).
+def resident_histories(keys: RawKeys) -> list[tuple[Any, ...]]:
+    """Dated histories of the groups to which these (cell, resident) belong, raw: (cell, resident, alias of, stays).
 
-    A group is a record and its aliases in the same cell; all its members are answered.
+    A group is a record and its aliases in the same cell; all its members are answered. Stays are JSON text.
     """
     names = ("cell_id", "id", "alias_of", "stays")
-    rows = [row for part in bulk.chunks(keys) for row in bulk.select_by(Resident, names, ("cell_id", "id"), part)]
-    cells_of = [(cell,) for cell in dict.fromkeys(cell for cell, _ in keys)]
-    aliases = bulk.select_by(Resident, names, ("cell_id",), cells_of, 't."alias_of" IS NOT NULL')
+    rows = [row for part in bulk.chunks(keys) for row in bulk.select_raw(Resident, names, ("cell_id", "id"), part)]
+    cell_ids = [(cell,) for cell in dict.fromkeys(cell for cell, _ in keys)]
+    aliases = bulk.select_raw(Resident, names, ("cell_id",), cell_ids, 't."alias_of" IS NOT NULL')
     if aliases:
         found = {(row[0], row[1]): row for row in rows}
         roots = {(row[0], row[2] or row[1]) for row in rows} | set(keys)
         found.update({(row[0], row[1]): row for row in aliases if (row[0], row[2]) in roots})
         absent = [root for root in roots if root not in found]
         for part in bulk.chunks(absent):
-            found.update({(r[0], r[1]): r for r in bulk.select_by(Resident, names, ("cell_id", "id"), part)})
+            found.update({(r[0], r[1]): r for r in bulk.select_raw(Resident, names, ("cell_id", "id"), part)})
         rows = list(found.values())
     return rows
 
 
-def resident_histories_of(cells_wanted: Sequence[UUID], moved: bool = False) -> list[tuple[Any, ...]]:
-    """Dated histories of all residents of these cells (with `moved`: of those with more than one stay)."""
+def resident_histories_of(cell_ids: Sequence[bytes], moved: bool = False) -> list[tuple[Any, ...]]:
+    """Dated histories of all residents of these cells (with `moved`: of those with more than one stay), raw."""
     names = ("cell_id", "id", "alias_of", "stays")
-    condition = "t.\"stays\" LIKE '[[%],[%'" if moved else ""
-    return bulk.select_by(Resident, names, ("cell_id",), [(cell,) for cell in cells_wanted], condition)
+    condition = "t.\"stays\" LIKE '[[%%],[%%'" if moved else ""
+    return bulk.select_raw(Resident, names, ("cell_id",), [(cell,) for cell in cell_ids], condition)

@@ -82,7 +82,7 @@ def _parts(ids: Sequence[UUID] | None) -> list[dict[str, Any]]:
     return [{}] if ids is None else [{"id__in": part} for part in chunks(ids)]
 
 
-def load_households(key: UUID | None, ids: Sequence[UUID] | None, since: date | None) -> list[Row]:
+def load_households(key: UUID, ids: Sequence[UUID] | None, since: date | None) -> list[Row]:
     """Wire rows of the households that are here."""
     return [
         [short(row[0]), *row[1:8], orjson.loads(row[8]) if row[8] != "{}" else {}]
@@ -91,7 +91,7 @@ def load_households(key: UUID | None, ids: Sequence[UUID] | None, since: date | 
     ]
 
 
-def load_residents(key: UUID | None, ids: Sequence[UUID] | None, since: date | None) -> list[Row]:
+def load_residents(key: UUID, ids: Sequence[UUID] | None, since: date | None) -> list[Row]:
     """Wire rows of the residents who are here."""
     return [
         [
@@ -105,7 +105,7 @@ def load_residents(key: UUID | None, ids: Sequence[UUID] | None, since: date | N
     ]  # fmt: skip
 
 
-def load_conflicts(key: UUID | None, ids: Sequence[UUID] | None, since: date | None) -> list[Row]:
+def load_conflicts(key: UUID, ids: Sequence[UUID] | None, since: date | None) -> list[Row]:
     """Wire rows of open conflicts."""
     return [
         [

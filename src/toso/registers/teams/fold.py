@@ -7,7 +7,7 @@ from uuid import UUID
 
 from toso.engine.journal import bulk
 from toso.engine.journal.registry import registry
-from toso.engine.journal.types import Entry, stream_key
+from toso.engine.journal.types import Entry, key_of, stream_key
 from toso.kernel.ids import parse_id
 from toso.kernel.text import fold
 
@@ -56,7 +56,7 @@ def apply(entries: Sequence[Entry]) -> None:
     bulk.upsert(Ethnicity, ("unit_id", "group", "on", "people"), list(ethnicity.values()), ("unit_id", "group", "on"))
     for entry in left:
         Member.objects.filter(
-            unit_id=stream_key(entry.stream), team_id=parse_id(entry.data["team"]), id=entry.record_id, ends=None
+            unit_id=key_of(entry.stream), team_id=parse_id(entry.data["team"]), id=entry.record_id, ends=None
         ).update(ends=entry.happened_on)
 
 

@@ -7,10 +7,10 @@ from uuid import UUID
 from toso.engine.sync.registry import Collection, Row, registry
 from toso.kernel.ids import short
 
-from .models import GroupCount, Group, Member, Team
+from .models import Group, GroupCount, Member, Team
 
 
-def load_teams(key: UUID | None, ids: Sequence[UUID] | None, since: date | None) -> list[Row]:
+def load_teams(key: UUID, ids: Sequence[UUID] | None, since: date | None) -> list[Row]:
     """Wire rows of the unit's teams."""
     rows = Team.objects.filter(unit_id=key)
     if ids is not None:
@@ -21,7 +21,7 @@ def load_teams(key: UUID | None, ids: Sequence[UUID] | None, since: date | None)
     ]
 
 
-def load_members(key: UUID | None, ids: Sequence[UUID] | None, since: date | None) -> list[Row]:
+def load_members(key: UUID, ids: Sequence[UUID] | None, since: date | None) -> list[Row]:
     """Wire rows of members: the present or latest time of each person."""
     rows = Member.objects.filter(unit_id=key).order_by("starts")
     if ids is not None:
@@ -33,7 +33,7 @@ def load_members(key: UUID | None, ids: Sequence[UUID] | None, since: date | Non
     return list(latest.values())
 
 
-def load_groups(key: UUID | None, ids: Sequence[UUID] | None, since: date | None) -> list[Row]:
+def load_groups(key: UUID, ids: Sequence[UUID] | None, since: date | None) -> list[Row]:
     """Wire rows of groups with their latest size."""
     groups = Group.objects.filter(unit_id=key)
     counts = GroupCount.objects.filter(unit_id=key).order_by("on")

@@ -16,7 +16,7 @@ import orjson
 
 from toso.engine.journal import selectors as journal
 from toso.engine.journal.services import writing
-from toso.engine.journal.types import StreamState, stream_key
+from toso.engine.journal.types import NIL, StreamState, stream_key
 from toso.kernel.clock import now_ms, vn_day
 from toso.kernel.ids import short
 from toso.kernel.problems import Problem
@@ -75,7 +75,7 @@ def _living(device: DeviceIdentity, name: str) -> StreamState:
 def _rows(
     name: str, touched: Mapping[str, Sequence[UUID]] | None, since: date
 ) -> dict[str, tuple[Collection, list[Row]]]:
-    kind, key = name.partition(":")[0], stream_key(name)
+    kind, key = name.partition(":")[0], stream_key(name) or NIL
     found: dict[str, tuple[Collection, list[Row]]] = {}
     for collection in registry.of_stream(kind):
         if touched is None:

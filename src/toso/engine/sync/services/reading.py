@@ -138,4 +138,4 @@ def _digest(raw: Mapping[str, Any]) -> bytes:
 def _unreadable(raw: Mapping[str, Any], shown: str) -> Incoming:
     digest = _digest(raw)
     # The same unreadable bytes get the same id, so that repeating them adds nothing.
-    return Incoming(UUID(bytes=digest, version=8), shown, raw, digest, problem=Problem("operation_malformed"))
+    return Incoming(UUID(bytes=digest, version=5), shown, raw, digest, problem=Problem("operation_malformed"))

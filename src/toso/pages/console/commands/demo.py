@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     print(_welcome(args.port), flush=True)
     if args.no_serve:
         return 0
-    serve("127.0.0.1", args.port)
+    return serve("127.0.0.1", args.port)
 
 
 def _welcome(port: int) -> str:

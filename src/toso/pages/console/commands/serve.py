@@ -22,12 +22,12 @@ def run(args: argparse.Namespace) -> int:
     from .migrate import pending
 
     if settings.DEMO and args.host not in ("127.0.0.1", "localhost", "::1"):
-        print("Bản chạy thử chỉ phục vụ trên máy này (127.0.0.1).", file=sys.stderr)
+        print("The demonstration is served on this machine only (127.0.0.1).", file=sys.stderr)
         return 2
     if pending():
         print("The database is not up to date: run `toso migrate` first.", file=sys.stderr)
         return 1
-    serve(args.host, args.port, args.workers)
+    return serve(args.host, args.port, args.workers)
 
 
 def serve(host: str, port: int, workers: int = 1) -> NoReturn:
@@ -38,4 +38,4 @@ def serve(host: str, port: int, workers: int = 1) -> NoReturn:
         "--workers", str(workers), "--workers-kill-timeout", "5", "--no-ws", "--respawn-failed-workers",
         "--log-level", "warning", "toso.config.wsgi:application",
     ]  # fmt: skip
-    os.execv(sys.executable, command)
+    os.execv(sys.executable, command)  # noqa: S606

@@ -46,8 +46,8 @@ def run(args: argparse.Namespace) -> int:
     from django.db import close_old_connections
 
     stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
     due = {name: 0.0 for name, _, _ in duties()}
     failed = 0
     while not stop.is_set():
