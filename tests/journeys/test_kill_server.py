@@ -65,6 +65,9 @@ class Member(threading.Thread):
                     self.cut += 1
                     time.sleep(0.05)
                     continue
+                if "results" not in answer:
+                    self.wrong.append(answer)
+                    time.sleep(0.2)
                 for result in answer.get("results", ()):
                     if result["status"] in ("accepted", "duplicate"):
                         self.acknowledged[result["op_id"]] = result["seq"]
