@@ -43,14 +43,10 @@ def environment() -> set[str]:
 
 
 def commands() -> set[str]:
-    """Names given to argparse's sub-commands in the console."""
-    return {
-        strings(node)[0]
-        for path in sources()
-        if path.is_relative_to(PACKAGE / "pages" / "console")
-        for node in ast.walk(parsed(path))
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "add_parser" and strings(node)
-    }
+    """Names of the `toso` command's sub-commands."""
+    from toso.pages.console.main import COMMANDS
+
+    return set(COMMANDS)
 
 
 #: indicators that others rely on; the rest is read from the definitions
@@ -62,20 +58,10 @@ PROMISED = {
 
 
 def indicators() -> set[str]:
-    """Codes of `Definition("code", …)`, `Indicator(code="code", …)` and the like in insight/indicators."""
-    found = set(PROMISED)
-    for path in sources():
-        if not path.is_relative_to(PACKAGE / "insight" / "indicators"):
-            continue
-        for node in ast.walk(parsed(path)):
-            if isinstance(node, ast.Call) and re.search(r"(Definition|Indicator)$", ast.unparse(node.func)):
-                named = [
-                    word.value.value
-                    for word in node.keywords
-                    if word.arg == "code" and isinstance(word.value, ast.Constant)
-                ]
-                found |= {str(code) for code in named or strings(node)[:1]}
-    return found
+    """Codes of every listed definition, and of those that others rely on."""
+    from toso.insight.indicators.selectors import indicators as listed
+
+    return PROMISED | {str(definition["code"]) for definition in listed("en")}
 
 
 pytestmark = pytest.mark.skipif(not REFERENCE.is_dir(), reason="docs/reference is not there yet")

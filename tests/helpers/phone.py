@@ -131,6 +131,7 @@ class Phone:
                 self._offer_again()
                 continue
             self._apply(held, answer)
+            self._forget_durable(stream, held)
             self._contact(answer["now"])
             if not answer["more"]:
                 break
@@ -166,16 +167,18 @@ class Phone:
         return digest.encode(total)
 
     def _offer_again(self) -> None:
-        # The server was restored: it may have lost, in any stream, what it had accepted above the durable mark.
-        for op_id, (name, seq, op) in list(self.accepted.items()):
-            held = self.streams.get(name)
-            if held is None or seq > held.durable_seq:
-                del self.accepted[op_id]
-                self.outbox.append(op)
+        # The server was restored. Only what was seen durable before that is safe: the restored server counts anew.
+        self.outbox += [op for _, _, op in self.accepted.values()]
+        self.accepted.clear()
         # What waits for a verdict may be lost in quarantine too.
         self.outbox += [waiting["operation"] for waiting in self.attention.values()]
         self.attention.clear()
         self.outbox.sort(key=lambda op: str(op["made_at"]))
+
+    def _forget_durable(self, stream: str, held: Held) -> None:
+        for op_id, (name, seq, _) in list(self.accepted.items()):
+            if name == stream and seq <= held.durable_seq:
+                del self.accepted[op_id]
 
     def follow(self, cell: UUID) -> None:
         """Push, pull the cell and the user's stream, push again what that offered."""

@@ -1,6 +1,6 @@
 """Several phones, a server that fails, an office, moves, ends of term, splits and restores: nothing is lost.
 
-500 schedules in CI, more by TOSO_SCHEDULES (`make soak`).
+500 schedules in the slow suite, 10,000 by `make soak` (TOSO_SCHEDULES).
 """
 
 import os
@@ -26,6 +26,7 @@ from toso.engine.sync import services as sync
 from toso.engine.sync.models import Quarantine
 from toso.engine.sync.services import pull
 from toso.engine.sync.types import office_header
+from toso.insight.indicators import services as tallies
 from toso.kernel.clock import frozen, now_ms, today
 from toso.kernel.ids import new_id, parse_id, short
 from toso.kernel.problems import Problem
@@ -39,7 +40,7 @@ from toso.registers.roles.types import EndTerm
 
 YEAR_MS = 365 * 86_400_000
 START_MS = 1_727_740_800_000
-SCHEDULES = int(os.environ.get("TOSO_SCHEDULES", "60"))
+SCHEDULES = int(os.environ.get("TOSO_SCHEDULES", "10000"))
 SHRINK = bool(os.environ.get("TOSO_SHRINK"))
 OUTCOMES = st.sampled_from(["met", "absent", "come_back", "not_now"])
 PICK = st.integers(0, 10_000)
@@ -306,6 +307,7 @@ class Schedule(RuleBasedStateMachine):
                 for cell in self.cells:
                     phone.follow(cell)
         assert checking.differences() == []
+        assert list(tallies.check_tallies()) == []
         for cell in self.cells:
             for phone in self.phones:
                 self._pull(phone, cell_stream(cell))
@@ -332,14 +334,29 @@ def _split_of(cell: Any, pick: int) -> tuple[Reorganisation, list[Any]] | None:
     return split_hamlet_of(cell, households[: len(households) // 2 or 1], today()) if households else None
 
 
-@pytest.mark.django_db(transaction=False)
-@pytest.mark.parametrize("part", range(4))
-def test_phones_and_server_agree(part: int) -> None:
+def run(schedules: int) -> None:
     run_state_machine_as_test(
         Schedule,
         settings=settings(
-            max_examples=max(1, SCHEDULES // 4), stateful_step_count=30, deadline=None,
-            suppress_health_check=list(HealthCheck), database=None,
-            phases=[p for p in Phase if p is not Phase.shrink or SHRINK],
+            max_examples=schedules, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck),
+            database=None, phases=[p for p in Phase if p is not Phase.shrink or SHRINK],
         ),
     )  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("part", range(2))
+def test_phones_and_server_agree(part: int) -> None:
+    run(20)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_phones_and_server_agree_in_500_schedules() -> None:
+    run(500)
+
+
+@pytest.mark.soak
+@pytest.mark.django_db
+def test_phones_and_server_agree_for_very_long() -> None:
+    run(SCHEDULES)

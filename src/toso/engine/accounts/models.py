@@ -14,7 +14,7 @@ class User(AbstractBaseUser):
     last_login = None  # `last_seen_at` says it, without a write at each request
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    username = models.CharField(max_length=40, unique=True, null=True)  # noqa: DJ001 (unique and absent for members)
+    username = models.CharField(max_length=40, unique=True, null=True)
     name = models.CharField(max_length=120)
     language = models.CharField(max_length=2, default="vi")
     is_active = models.BooleanField(default=True)

@@ -54,6 +54,13 @@ def create_users(*, acts: Sequence[NewUser]) -> list[UUID]:
     return [row.id for row in rows]
 
 
+def ensure_users(*, acts: Sequence[NewUser]) -> None:
+    """Create those of the users that do not exist yet: a member gets an account when a phone is first let in."""
+    with transaction.atomic():
+        known = selectors.names([act.id for act in acts])
+        create_users(acts=[act for act in acts if act.id not in known])
+
+
 def set_password(*, user_id: UUID, password: str, second_factor: bool = False) -> None:
     """Give a user a password; ends his office sessions."""
     user = User.objects.filter(pk=user_id).first()

@@ -2,7 +2,8 @@
 
 Form: `TOSOBAK1`, 8 bytes of nonce prefix, then chunks of (4 bytes length, AES-256-GCM of up to 1 MB of zlib stream).
 The plain text is lines of JSON: a manifest, then for each table its name and columns and its rows, then a closing line
-with counts. Caches and office sessions are not in it.
+with counts. Caches and office sessions are not in it; the server's keys (HOME/keys) are, so that what phones have
+sealed can be opened after a restore elsewhere.
 """
 
 import base64
@@ -21,6 +22,7 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.apps import apps
+from django.conf import settings
 from django.db import connection, models, transaction
 
 from toso import __version__
@@ -71,6 +73,18 @@ def key_from(path: Path, *, make: bool) -> bytes:
     if len(key) != 32:
         raise Damaged(f"{path} holds no key")
     return key
+
+
+def keys_folder() -> Path:
+    """Where the server's own keys lie."""
+    return Path(settings.HOME) / "keys"
+
+
+def _put_key(name: str, content: bytes) -> None:
+    keys_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = keys_folder() / Path(name).name
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
 
 
 def tables() -> list[type[models.Model]]:
@@ -166,6 +180,8 @@ def _write_rows(out: _Sealed, progress: Progress) -> Summary:
                 count += len(rows)
         total += count
         progress(f"{model._meta.db_table}: {count} rows")
+    for path in sorted(keys_folder().glob("*")) if keys_folder().is_dir() else ():
+        out.line({"file": path.name, "content": base64.b64encode(path.read_bytes()).decode()})
     out.line({"rows": total, "tables": len(all_tables)})
     out.close()
     return Summary(len(all_tables), total, heads)
@@ -245,6 +261,8 @@ def restore(path: Path, key: bytes, progress: Progress = lambda line: None) -> S
                     raise Damaged(f"table {line['table']} is unknown to this version")
                 model, columns = by_table[line["table"]], line["columns"]
                 progress(f"{line['table']}")
+            elif "file" in line:
+                _put_key(line["file"], base64.b64decode(line["content"]))
             elif "rows" in line and model is not None:
                 _put(model, columns, page)
         _set_sequences(by_table)

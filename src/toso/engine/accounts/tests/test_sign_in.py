@@ -143,3 +143,10 @@ def test_unused_officials_are_disabled_after_45_days():
     found = selectors.user(user)
     assert found is not None
     assert not found.is_active
+
+
+def test_ensure_users_creates_only_who_is_missing():
+    one = make_user(name="Kim Sơn")
+    other = new_id()
+    services.ensure_users(acts=[NewUser(one, "Tên khác"), NewUser(other, "Lý Sương")])
+    assert selectors.names([one, other]) == {one: "Kim Sơn", other: "Lý Sương"}

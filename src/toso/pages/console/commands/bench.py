@@ -9,8 +9,9 @@ HELP = "measure"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Everything after `--` goes to the benchmark."""
-    parser.add_argument("rest", nargs=argparse.REMAINDER, help="arguments of the benchmark (see benchmarks/README.md)")
+    """How much of it."""
+    parser.add_argument("--quick", action="store_true", help="smaller runs, in two minutes")
+    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="one part (may be repeated)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -21,6 +22,6 @@ def run(args: argparse.Namespace) -> int:
     if not script.exists():
         print("Benchmarks are part of a checkout, not of an installation.")
         return 2
-    sys.argv = [str(script), *args.rest]
+    sys.argv = [str(script), *(["--quick"] if args.quick else []), *(f"--only={name}" for name in args.only)]
     runpy.run_path(str(script), run_name="__main__")
     return 0

@@ -12,6 +12,7 @@ from .dice import Dice, divided
 from .names import Shares, full_name, pattern, surname
 from .province import HamletPlan, ProvincePlan
 
+NOBODY: Final = UUID(int=0)
 FIRST_HOME: Final = "Hộ bà Thạch Thị Na Ri"
 
 
@@ -37,7 +38,7 @@ class Home:
     family: str = "kinh"
     label: str = ""
     langs: tuple[str | None, str | None, str | None] = (None, None, None)
-    id: UUID = UUID(int=0)
+    id: UUID = NOBODY
     text: str = ""
     people: list[Person] = field(default_factory=list)
     known_from: int = 0
@@ -180,7 +181,7 @@ def _name(dice: Dice, home: Home, head: str) -> None:
 
 def add_person(home: Home, name: str, birth_year: int | None) -> Person:
     """Name one more person of a household; the id comes when the moment is known."""
-    person = Person(UUID(int=0), "", name, birth_year)
+    person = Person(NOBODY, "", name, birth_year)
     home.people.append(person)
     return person
 

@@ -116,7 +116,9 @@ def _units(run: Loading) -> ProvincePlan:
     with frozen(at):
         seed_soc_trang(author=author)
         seed_services(author=run.office)
-        plan = plan_province(places.units(facts.FACTS_DAY, limit=None))
+        units = places.units(facts.FACTS_DAY, limit=None)
+        # By code: names repeat, and what has one name has no order of its own.
+        plan = plan_province(sorted(units, key=lambda unit: (unit.level.rank, unit.code)))
         acts = [
             NewUnit(
                 level=Level.HAMLET, kind=hamlet.kind, name_vi=hamlet.name, parent_id=plan.units[hamlet.commune].id,

@@ -115,8 +115,7 @@ def _campaign(dice: Dice, hamlet: HamletPlan, count: int) -> list[Slot]:
 def cuts(end: date) -> list[int]:
     """Moments at which phones have handed in all they had: no batch of acts reaches across one."""
     days = [
-        date(2023, 7, 1), date(2024, 1, 1), date(2024, 7, 1), facts.CAMPAIGN[0], date(2024, 10, 6), date(2024, 10, 11),
-        date(2025, 1, 1), facts.MERGER, date(2026, 1, 1), end - timedelta(days=LIVELY_DAYS - 1),
-        end - timedelta(days=8), end - timedelta(days=3), end + timedelta(days=1),
+        facts.CAMPAIGN[0], facts.CAMPAIGN[1] + timedelta(days=1), facts.MERGER,
+        end - timedelta(days=LIVELY_DAYS - 1), end - timedelta(days=3), end + timedelta(days=1),
     ]  # fmt: skip
     return sorted(day_start_ms(day) for day in days)
