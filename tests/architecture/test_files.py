@@ -30,7 +30,9 @@ OWN: dict[str, set[str]] = {
     "registers/people": {"deciding", "erasing", "importing"},
     "records/visits": {"deciding"},
     "pages/console": {"commands", "demo", "main"},
-    "pages/fieldapi": {"call", "http", "middleware", "openapi", "schemas"},
+    "pages/fieldapi": {"call", "files", "http", "me", "middleware", "openapi", "schemas"},
+    "pages/office": {"figures", "link", "middleware", "overview", "team", "templatetags", "tilemap", "visit"},
+    "registers/catalogue": {"seed"},
 }
 
 

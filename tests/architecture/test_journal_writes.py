@@ -21,6 +21,8 @@ UNJOURNALLED: dict[str, str] = {
     "sync.Snapshot": "a cache of the streams, thrown away at will",
     "sync.DigestState": "a projection of wire rows, rebuilt from them",
     "sync.RowHash": "a projection of wire rows, rebuilt from them",
+    "people.ImportJob": "lists staged outside the journal; what is applied of them is journalled",
+    "people.ImportRow": "lists staged outside the journal; what is applied of them is journalled",
     "sync.Report": "what phones report about themselves; no field data",
 }
 #: file under src/toso: why it may write journalled tables

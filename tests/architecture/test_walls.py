@@ -10,6 +10,9 @@ OPEN = {"services", "selectors", "access", "types"}
 DOORS = {
     ("engine/journal", "registry"): "folds and projectors register here",
     ("engine/journal", "bulk"): "set-based writing, for folds",
+    ("engine/journal", "archive"): "backups, for the command line",
+    ("engine/journal", "checking"): "tables against the fold, for the command line",
+    ("registers/people", "registry"): "what travels along with a moving household registers here",
     ("engine/accounts", "sealing"): "operations sealed on a phone are opened here, by sync",
     ("engine/accounts", "sessions"): "who is asking, for pages",
     ("engine/sync", "erasing"): "what quarantine and snapshots hold of a person is dropped here",

@@ -39,7 +39,7 @@ def test_a_visit_reaches_the_colleague(world: scene.World) -> None:
     assert [result["status"] for result in results] == ["accepted"] * 3, results
     held = other.pull(cell_stream(cell))
     assert held.rows["households"][str(home["id"])][1] == "Hộ bà Sơn Thị Mẫu"
-    assert list(held.rows["progress"].values())[0][1][service][0] == "installed"
+    assert next(iter(held.rows["progress"].values()))[1][service][0] == "installed"
     assert held.rows["calls"][str(home["id"])][2] == "met"
     assert other.mismatches == 0
 

@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from toso.engine.journal.types import Author, Draft, Touch
 from toso.kernel.clock import now_ms, vn_day
 from toso.kernel.hlc import pack
-from toso.kernel.ids import new_id
+from toso.kernel.ids import new_id, parse_id
 from toso.kernel.problems import Problem
 
 
@@ -108,3 +110,25 @@ class Quarantined:
     state: str
     reason: str
     stream: str | None
+
+
+# Members of bodies that hold one record's id.
+ID_FIELDS = ("id", "household", "to_household", "to_cell", "with_")
+
+
+def body_of(body_type: type[msgspec.Struct], data: Mapping[str, Any]) -> tuple[Any, Mapping[str, Any]]:
+    """The typed body, with its ids checked, and the members that it does not know. Raises Problem value_invalid."""
+    try:
+        body = msgspec.convert(data, body_type)
+    except msgspec.ValidationError as error:
+        _, _, path = str(error).rpartition("$.")
+        raise Problem("value_invalid", field=path.rstrip("`").split(".")[0][:40] or "data") from None
+    for name in ID_FIELDS:
+        text = getattr(body, name, None)
+        if isinstance(text, str):
+            try:
+                parse_id(text)
+            except ValueError:
+                raise Problem("value_invalid", field=name.rstrip("_")) from None
+    known = set(body_type.__struct_encode_fields__)
+    return body, {name: value for name, value in data.items() if name not in known}

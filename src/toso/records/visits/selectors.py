@@ -10,7 +10,7 @@ import orjson
 from toso.engine.journal import bulk
 from toso.engine.journal.bulk import chunks
 
-from .models import Assist, Call, DaySheet, OpeningFigure, Visit
+from .models import Assist, Call, DaySheet, OpeningFigure, Progress, Visit
 from .types import AssistView, VisitView
 
 
@@ -29,7 +29,8 @@ def assists_of(cell_id: UUID, residents: Sequence[UUID] | None) -> list[AssistVi
         named = Assist.objects.filter(cell_id=cell_id, live=True, resident_id__isnull=False)
         return [AssistView(*row) for row in named.values_list(*_ASSIST_VIEW)]
     rows = bulk.fetch(Assist, _ASSIST_VIEW, "resident_id", residents, '"cell_id" = %s AND "live"', cell_id)
-    return [AssistView(*row) for row in rows]
+    # In order of their number, so that of two assists in one visit always the same one is the latest.
+    return [AssistView(*row) for row in sorted(rows, key=lambda row: row[5])]
 
 
 def own_assists_of(residents: Sequence[UUID]) -> list[tuple[UUID, UUID, list[Any]]]:
@@ -155,18 +156,33 @@ def assist_histories_of(cells: Sequence[bytes]) -> list[Row]:
     return bulk.select_raw(Assist, _STAGES, ("cell_id",), [(cell,) for cell in cells], where)
 
 
-def first_calls(keys: RawKeys) -> dict[tuple[bytes, bytes], int]:
-    """The first day on which each (cell, household) was called at, or is known to have been when it came; raw."""
+def stages_known(keys: RawKeys) -> list[Row]:
+    """Stages of these (cell, resident) where there are any, raw: (cell, resident, {service: [stage, day]} as JSON)."""
+    names = ("cell_id", "id", "stages")
+    return [row for part in bulk.chunks(keys) for row in bulk.select_raw(Progress, names, ("cell_id", "id"), part)]
+
+
+def last_calls(keys: RawKeys) -> list[Row]:
+    """The last call at each of these (cell, household) that was called at and is here, raw: (cell, household, day)."""
+    names = ("cell_id", "id", "last_on")
+    return [row for part in bulk.chunks(keys) for row in bulk.select_raw(Call, names, ("cell_id", "id"), part)]
+
+
+def calls_at(keys: RawKeys) -> list[Row]:
+    """All calls at these (cell, household) that stand, raw: (cell, household, day, visit); those that came along from
+    elsewhere as one without a visit."""
     key, came = ("cell_id", "household_id"), ("cell_id", "id")
     rows: list[Row] = []
     for part in bulk.chunks(keys):
-        rows += bulk.select_raw(Visit, key, key, part, _STANDS, least="on")
-        rows += bulk.select_raw(Call, (*came, "carried"), came, part, "t.\"carried\" <> ''")
-    return _firsts(rows)
+        rows += bulk.select_raw(Visit, (*key, "on", "id"), key, part, _STANDS)
+        carried = bulk.select_raw(Call, (*came, "carried"), came, part, "t.\"carried\" <> ''")
+        rows += [(c, h, date.fromisoformat(orjson.loads(call)[0]).toordinal(), None) for c, h, call in carried]
+    return rows
 
 
 def first_calls_of(cells: Sequence[bytes]) -> dict[tuple[bytes, bytes], int]:
-    """`first_calls` of all households of these cells."""
+    """The first day on which each household of these cells was called at, or is known to have been when it came; raw:
+    by (cell, household)."""
     keys = [(cell,) for cell in cells]
     rows = bulk.select_raw(Visit, ("cell_id", "household_id"), ("cell_id",), keys, _STANDS, least="on")
     rows += bulk.select_raw(Call, ("cell_id", "id", "carried"), ("cell_id",), keys, "t.\"carried\" <> ''")

@@ -12,10 +12,9 @@ import orjson
 from toso.engine.journal.bulk import chunks
 from toso.engine.journal.services import Writer
 from toso.engine.sync.registry import Collection, Row, registry
-from toso.engine.sync.types import Act, Header, Outcome
+from toso.engine.sync.types import Act, Header, Outcome, body_of
 from toso.kernel.ids import short
 from toso.registers.people.registry import registry as people_registry
-from toso.registers.people.sync import body_of
 
 from . import deciding, selectors, services, types
 from .models import Assist, Call, DaySheet, Progress, Visit

@@ -131,7 +131,9 @@ def _apply_batch(writer: Writer, job: ImportJob, rows: Sequence[tuple[int, UUID,
         problem = outcome.problem if outcome else None
         seq = outcome.seq if outcome else known[op_id].seq
         params = orjson.dumps(problem.params).decode() if problem else "{}"
-        changes.append((job.id, number, "refused" if problem else "applied", problem.code if problem else "", params, seq))
+        changes.append(
+            (job.id, number, "refused" if problem else "applied", problem.code if problem else "", params, seq)
+        )
         if outcome is not None and problem is None:
             digest = payload_digest(given)
             writer.receipt(Receipt(op_id, digest, "accepted", outcome.stream, outcome.seq))

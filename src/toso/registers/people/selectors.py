@@ -184,17 +184,14 @@ def resident_histories(keys: RawKeys) -> list[tuple[Any, ...]]:
     """
     names = ("cell_id", "id", "alias_of", "stays")
     rows = [row for part in bulk.chunks(keys) for row in bulk.select_raw(Resident, names, ("cell_id", "id"), part)]
-    cell_ids = [(cell,) for cell in dict.fromkeys(cell for cell, _ in keys)]
-    aliases = bulk.select_raw(Resident, names, ("cell_id",), cell_ids, 't."alias_of" IS NOT NULL')
-    if aliases:
-        found = {(row[0], row[1]): row for row in rows}
-        roots = {(row[0], row[2] or row[1]) for row in rows} | set(keys)
-        found.update({(row[0], row[1]): row for row in aliases if (row[0], row[2]) in roots})
-        absent = [root for root in roots if root not in found]
-        for part in bulk.chunks(absent):
-            found.update({(r[0], r[1]): r for r in bulk.select_raw(Resident, names, ("cell_id", "id"), part)})
-        rows = list(found.values())
-    return rows
+    found = {(row[0], row[1]): row for row in rows}
+    roots = {(row[0], row[2] or row[1]) for row in rows} | set(keys)
+    others = list(roots - set(keys))
+    for part in bulk.chunks(others):
+        found.update({(r[0], r[1]): r for r in bulk.select_raw(Resident, names, ("cell_id", "id"), part)})
+    for part in bulk.chunks(list(roots)):
+        found.update({(r[0], r[1]): r for r in bulk.select_raw(Resident, names, ("cell_id", "alias_of"), part)})
+    return list(found.values())
 
 
 def resident_histories_of(cell_ids: Sequence[bytes], moved: bool = False) -> list[tuple[Any, ...]]:

@@ -12,9 +12,8 @@ import orjson
 from toso.engine.journal.bulk import chunks
 from toso.engine.journal.services import Writer
 from toso.engine.sync.registry import Collection, Row, registry
-from toso.engine.sync.types import Act, Outcome
-from toso.kernel.ids import parse_id, short
-from toso.kernel.problems import Problem
+from toso.engine.sync.types import Act, Outcome, body_of
+from toso.kernel.ids import short
 
 from . import services, types
 from .models import Conflict, Household, Resident
@@ -32,25 +31,6 @@ BODIES: dict[str, type[msgspec.Struct]] = {
     "resident.unmerge": types.RecordOnly,
     "conflict.settle": types.Settle,
 }
-ID_FIELDS = ("id", "household", "to_household", "to_cell", "with_")
-
-
-def body_of(body_type: type[msgspec.Struct], data: Mapping[str, Any]) -> tuple[Any, Mapping[str, Any]]:
-    """The typed body, with its ids checked, and the members that it does not know. Raises Problem value_invalid."""
-    try:
-        body = msgspec.convert(data, body_type)
-    except msgspec.ValidationError as error:
-        _, _, path = str(error).rpartition("$.")
-        raise Problem("value_invalid", field=path.rstrip("`").split(".")[0][:40] or "data") from None
-    for name in ID_FIELDS:
-        text = getattr(body, name, None)
-        if isinstance(text, str):
-            try:
-                parse_id(text)
-            except ValueError:
-                raise Problem("value_invalid", field=name.rstrip("_")) from None
-    known = set(body_type.__struct_encode_fields__)
-    return body, {name: value for name, value in data.items() if name not in known}
 
 
 @dataclass(frozen=True, slots=True)

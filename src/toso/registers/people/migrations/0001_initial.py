@@ -5,102 +5,139 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Conflict',
+            name="Conflict",
             fields=[
-                ('pk', models.CompositePrimaryKey('cell_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('cell_id', models.UUIDField()),
-                ('id', models.UUIDField(db_index=True)),
-                ('collection', models.CharField(max_length=24)),
-                ('record_id', models.UUIDField(db_index=True)),
-                ('field', models.CharField(max_length=24)),
-                ('kept', models.TextField()),
-                ('kept_by', models.UUIDField(null=True)),
-                ('lost', models.TextField()),
-                ('lost_by', models.UUIDField(null=True)),
-                ('seq', models.BigIntegerField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cell_id", models.UUIDField()),
+                ("id", models.UUIDField(db_index=True)),
+                ("collection", models.CharField(max_length=24)),
+                ("record_id", models.UUIDField(db_index=True)),
+                ("field", models.CharField(max_length=24)),
+                ("kept", models.TextField()),
+                ("kept_by", models.UUIDField(null=True)),
+                ("lost", models.TextField()),
+                ("lost_by", models.UUIDField(null=True)),
+                ("seq", models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Erased',
+            name="Erased",
             fields=[
-                ('pk', models.CompositePrimaryKey('cell_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('cell_id', models.UUIDField()),
-                ('id', models.UUIDField(db_index=True)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cell_id", models.UUIDField()),
+                ("id", models.UUIDField(db_index=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Household',
+            name="Household",
             fields=[
-                ('pk', models.CompositePrimaryKey('cell_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('cell_id', models.UUIDField()),
-                ('id', models.UUIDField(db_index=True)),
-                ('label', models.CharField(max_length=120)),
-                ('folded', models.CharField(max_length=160)),
-                ('people', models.IntegerField()),
-                ('cluster', models.CharField(default='', max_length=80)),
-                ('zalo_news', models.BooleanField(null=True)),
-                ('lang_screen', models.CharField(max_length=2, null=True)),
-                ('lang_listen', models.CharField(max_length=2, null=True)),
-                ('lang_read', models.CharField(max_length=2, null=True)),
-                ('state', models.CharField(default='here', max_length=6)),
-                ('extra', models.TextField(default='{}')),
-                ('clocks', models.TextField(default='{}')),
-                ('history', models.TextField(default='{}')),
-                ('stays', models.TextField(default='[]')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cell_id", models.UUIDField()),
+                ("id", models.UUIDField(db_index=True)),
+                ("label", models.CharField(max_length=120)),
+                ("folded", models.CharField(max_length=160)),
+                ("people", models.IntegerField()),
+                ("cluster", models.CharField(default="", max_length=80)),
+                ("zalo_news", models.BooleanField(null=True)),
+                ("lang_screen", models.CharField(max_length=2, null=True)),
+                ("lang_listen", models.CharField(max_length=2, null=True)),
+                ("lang_read", models.CharField(max_length=2, null=True)),
+                ("state", models.CharField(default="here", max_length=6)),
+                ("extra", models.TextField(default="{}")),
+                ("clocks", models.TextField(default="{}")),
+                ("history", models.TextField(default="{}")),
+                ("stays", models.TextField(default="[]")),
             ],
         ),
         migrations.CreateModel(
-            name='ImportJob',
+            name="ImportJob",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('cell_id', models.UUIDField()),
-                ('author_id', models.UUIDField()),
-                ('staged_at', models.BigIntegerField()),
-                ('on', models.DateField()),
-                ('state', models.CharField(default='staged', max_length=8)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("cell_id", models.UUIDField()),
+                ("author_id", models.UUIDField()),
+                ("staged_at", models.BigIntegerField()),
+                ("on", models.DateField()),
+                ("state", models.CharField(default="staged", max_length=8)),
             ],
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('pk', models.CompositePrimaryKey('job_id', 'number', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('number', models.IntegerField()),
-                ('op_id', models.UUIDField()),
-                ('record_id', models.UUIDField()),
-                ('given', models.TextField()),
-                ('verdict', models.CharField(max_length=8)),
-                ('code', models.CharField(default='', max_length=40)),
-                ('params', models.TextField(default='{}')),
-                ('seq', models.BigIntegerField(null=True)),
-                ('job', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.importjob')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "job_id", "number", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.IntegerField()),
+                ("op_id", models.UUIDField()),
+                ("record_id", models.UUIDField()),
+                ("given", models.TextField()),
+                ("verdict", models.CharField(max_length=8)),
+                ("code", models.CharField(default="", max_length=40)),
+                ("params", models.TextField(default="{}")),
+                ("seq", models.BigIntegerField(null=True)),
+                (
+                    "job",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="people.importjob",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Resident',
+            name="Resident",
             fields=[
-                ('pk', models.CompositePrimaryKey('cell_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('cell_id', models.UUIDField()),
-                ('id', models.UUIDField(db_index=True)),
-                ('household_id', models.UUIDField()),
-                ('name', models.CharField(max_length=120)),
-                ('folded', models.CharField(max_length=160)),
-                ('birth_year', models.SmallIntegerField(null=True)),
-                ('alias_of', models.UUIDField(null=True)),
-                ('state', models.CharField(default='here', max_length=7)),
-                ('extra', models.TextField(default='{}')),
-                ('clocks', models.TextField(default='{}')),
-                ('stays', models.TextField(default='[]')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cell_id", models.UUIDField()),
+                ("id", models.UUIDField(db_index=True)),
+                ("household_id", models.UUIDField()),
+                ("name", models.CharField(max_length=120)),
+                ("folded", models.CharField(max_length=160)),
+                ("birth_year", models.SmallIntegerField(null=True)),
+                ("alias_of", models.UUIDField(null=True)),
+                ("state", models.CharField(default="here", max_length=7)),
+                ("extra", models.TextField(default="{}")),
+                ("clocks", models.TextField(default="{}")),
+                ("stays", models.TextField(default="[]")),
             ],
             options={
-                'indexes': [models.Index(fields=['cell_id', 'household_id'], name='resident_household'), models.Index(fields=['household_id'], name='resident_home'), models.Index(condition=models.Q(('alias_of__isnull', False)), fields=['alias_of'], name='resident_alias')],
+                "indexes": [
+                    models.Index(fields=["cell_id", "household_id"], name="resident_household"),
+                    models.Index(fields=["household_id"], name="resident_home"),
+                    models.Index(
+                        condition=models.Q(("alias_of__isnull", False)), fields=["alias_of"], name="resident_alias"
+                    ),
+                ],
             },
         ),
     ]

@@ -73,9 +73,8 @@ def test_a_neighbour_cannot_import() -> None:
 def test_staged_rows_keep_their_operation(monkeypatch: pytest.MonkeyPatch) -> None:
     world = scene.build()
     job = importing.stage(cell_id=world.cells[0], rows=rows(2), author=world.official)
-    with patch.object(importing.bulk, "update_rows", side_effect=RuntimeError):
-        with pytest.raises(RuntimeError):
-            importing.apply(job_id=job)
+    with patch.object(importing.bulk, "update_rows", side_effect=RuntimeError), pytest.raises(RuntimeError):
+        importing.apply(job_id=job)
     assert Household.objects.count() == 0, "a batch stands or falls as a whole"
     importing.apply(job_id=job)
     assert Household.objects.count() == 2
