@@ -20,5 +20,7 @@ sources=$(digest field contracts locale)
 if [ ! -f field/dist/index.html ] || ! fresh field-build "$sources"; then
   say "phone app (npm run build)"
   (cd field && npm run --silent build)
+  # Beside each file a .br and a .gz, so that a phone on a weak network gets the small one.
+  "$BIN/python" -m whitenoise.compress --quiet field/dist
   stamp field-build "$sources"
 fi

@@ -331,6 +331,32 @@ def test_accounts(served):
             assert [cell["name"].rpartition(" ")[2] for cell in cells] == [name]
 
 
+def test_officials_see_their_ground(served):
+    """The former district's official reads the former district, the commune's his commune, and no more."""
+    today = (datetime.now(UTC) + timedelta(hours=7)).date().isoformat()
+    district = served.as_user("huyen")
+    assert round(district.value("participation", served.unit("946")), 3) == 0.506
+    commune = served.as_user("xa")
+    assert commune.value("people", served.unit("31654", MERGED), today, today) > 20000
+    assert commune.value("people", served.unit("31654")) == 11679
+    for user, unit in ((district, "94"), (commune, "946")):
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            user.value("people", served.unit(unit))
+
+
+def test_leader_has_promises_to_keep(served):
+    """In Trường Thành B some promised returns are to come, some overdue, and many were not called at lately."""
+    leader = served.as_user("totruong")
+    cell = leader.get("/api/v1/me")["cells"][0]["id"]
+    calls = leader.get(f"/api/v1/cells/{cell}/snapshot")["rows"]["calls"]
+    today = (datetime.now(UTC) + timedelta(hours=7)).date().isoformat()
+    promised = [row[calls["fields"].index("follow_up_on")] for row in calls["rows"]]
+    assert any(day and day >= today for day in promised)
+    assert any(day and day < today for day in promised)
+    last = [row[calls["fields"].index("last_on")] for row in calls["rows"]]
+    assert 20 < sum(day > "2026-01-01" for day in last) < len(last) / 2
+
+
 def test_tables_and_tallies_are_what_was_told(served):
     for what in ("tallies", "journal"):
         done = served.toso("check", what)

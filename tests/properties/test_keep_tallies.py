@@ -43,6 +43,7 @@ START = date(2024, 9, 20)
 SHRINK = bool(os.environ.get("TOSO_SHRINK"))
 SPAN = 50
 TODAY = START + timedelta(days=SPAN)
+LAST = TODAY + timedelta(days=30)
 NOW = 1_731_200_000_000
 PICK = st.integers(0, 10_000)
 BACK = st.integers(0, SPAN)
@@ -261,7 +262,7 @@ class History(RuleBasedStateMachine):
         homes = list(Household.objects.filter(cell_id=cell).order_by("id").values_list("id", flat=True))
         if pick % 4 or len(self.cells) > 4 or not homes:
             return
-        found = split_hamlet_of(cell, homes[: len(homes) // 2 or 1], TODAY)
+        found = split_hamlet_of(cell, homes[: len(homes) // 2 or 1], TODAY + timedelta(days=len(self.cells)))
         if found:
             place_services.decide_reorganisation(acts=[found[0]], author=scene.NOBODY)
             self.cells.remove(cell)
@@ -290,10 +291,10 @@ def check(world: scene.World, cells: list[UUID]) -> None:
     for back in (0, 1, 13, 27, 50):
         on = day(back)
         for code, plain in PLAIN.items():
-            found = figures.figure(code, world.commune, on, TODAY)
+            found = figures.figure(code, world.commune, on, LAST)
             counted = sum(plain(cell, on) for cell in cells)
             assert (found.value or 0) == counted, (code, on)
-            below = figures.figure(code, world.commune, on, TODAY, by="descendant")
+            below = figures.figure(code, world.commune, on, LAST, by="descendant")
             assert below.items[0].value == found.value, (code, on)
     tallies.rebuild_tallies()
     assert blocks(skip_empty=True) == stored
@@ -301,7 +302,7 @@ def check(world: scene.World, cells: list[UUID]) -> None:
 
 
 def blocks(skip_empty: bool = True) -> dict[Any, Any]:
-    """Stored blocks in which something changes; openings are covered by the check."""
+    """Stored blocks in which something changes; the check covers openings."""
     rows = Tally.objects.values_list("node_id", "measure_id", "month", "opening", "days")
     return {row[:3]: (row[3], bytes(row[4])) for row in rows if any(bytes(row[4]))}
 

@@ -26,8 +26,11 @@ ASSIST_NAMES = (
 )  # fmt: skip
 SHEET_NAMES = ("cell_id", "id", "on", "service_id", "count", "author_id")
 FIGURE_NAMES = ("unit_id", "id", "indicator", "value", "on", "source", "declared_by", "state")
-CALL_NAMES = ("cell_id", "id", "last_on", "last_outcome", "follow_up_on", "visits", "carried")
+CALL_NAMES = ("cell_id", "id", "last_on", "last_outcome", "follow_up_on", "visits", "carried", "last_op")
+PROGRESS_NAMES = ("cell_id", "id", "stages", "ops")
 Touched = dict[UUID, dict[UUID, None]]
+Calls = dict[UUID, dict[UUID, list[tuple[date, UUID, str, date | None]]]]
+Helped = dict[UUID, dict[UUID, list[tuple[str, str, str, UUID]]]]
 
 
 def apply(entries: Sequence[Entry]) -> None:
@@ -36,6 +39,8 @@ def apply(entries: Sequence[Entry]) -> None:
     assists: list[tuple[Any, ...]] = []
     households: Touched = {}
     residents: Touched = {}
+    calls: Calls = {}
+    helped: Helped = {}
     sheets: dict[tuple[UUID, UUID], tuple[Any, ...]] = {}
     for entry in entries:
         cell = stream_key(entry.stream)
@@ -44,7 +49,9 @@ def apply(entries: Sequence[Entry]) -> None:
         if entry.kind == "visit.recorded":
             visits.append(_visit_row(cell, entry))
             assists.extend(_assist_rows(cell, entry))
-        elif entry.kind in ("visit.corrected", "visit.voided"):
+            _add(cell, entry, calls, helped)
+            continue
+        if entry.kind in ("visit.corrected", "visit.voided"):
             _insert(visits, assists)
             visits, assists = [], []
             _change(cell, entry)
@@ -68,8 +75,14 @@ def apply(entries: Sequence[Entry]) -> None:
         _touch(cell, entry, households, residents)
     _insert(visits, assists)
     bulk.upsert(DaySheet, SHEET_NAMES, list(sheets.values()), ("cell_id", "id"))
+    # New visits only add: they move on from what stands. Everything else is worked out again from the records.
+    for cell, new in helped.items():
+        again = _advance_progress(cell, new, residents.get(cell, {}))
+        residents.setdefault(cell, {}).update(dict.fromkeys(again))
     for cell, ids in residents.items():
         _bring_progress(cell, list(ids))
+    for cell, made in calls.items():
+        _advance_calls(cell, made, households.get(cell, {}))
     for cell, ids in households.items():
         _bring_calls(cell, list(ids))
     for entry in entries:
@@ -83,6 +96,18 @@ def _touch(cell: UUID, entry: Entry, households: Touched, residents: Touched) ->
             residents.setdefault(cell, {})[record] = None
         elif collection == "calls":
             households.setdefault(cell, {})[record] = None
+
+
+def _add(cell: UUID, entry: Entry, calls: Calls, helped: Helped) -> None:
+    data, day = entry.data, entry.happened_on
+    follow_up = data.get("follow_up_on")
+    calls.setdefault(cell, {}).setdefault(parse_id(data["household"]), []).append(
+        (day, entry.op_id, data["outcome"], date.fromisoformat(follow_up) if follow_up else None)
+    )
+    of_cell, text = helped.setdefault(cell, {}), day.isoformat()
+    for resident, service, stage, _ in data.get("assists", ()):
+        if resident:
+            of_cell.setdefault(parse_id(resident), []).append((service, stage, text, entry.op_id))
 
 
 def _visit_row(cell: UUID, entry: Entry) -> tuple[Any, ...]:
@@ -153,7 +178,7 @@ def _carry(cell: UUID, entry: Entry) -> None:
     bulk.insert(Assist, ASSIST_NAMES, rows)
     call = entry.data["call"]
     if call:
-        row = (cell, entry.record_id, date.fromisoformat(call[0]), call[1], None, 0, bulk.json_text(call))
+        row = (cell, entry.record_id, date.fromisoformat(call[0]), call[1], None, 0, bulk.json_text(call), None)
         bulk.upsert(Call, CALL_NAMES, [row], ("cell_id", "id"))
     else:
         Call.objects.filter(cell_id=cell, id=entry.record_id).update(carried="")
@@ -169,32 +194,69 @@ def _declare(unit: UUID, entry: Entry) -> None:
     bulk.upsert(OpeningFigure, FIGURE_NAMES, [row], ("unit_id", "id"))
 
 
-def _bring_progress(cell: UUID, ids: Sequence[UUID]) -> None:
+def _advance_progress(
+    cell: UUID, new: dict[UUID, list[tuple[str, str, str, UUID]]], again: dict[UUID, None]
+) -> list[UUID]:
+    """Add new assists to the stages that stand; answers the residents whose stages must be worked out again."""
+    ids = [key for key in new if key not in again]
     known = people.states_in(cell, ids)
-    root_of: dict[UUID, UUID] = {key: key for key in known}
-    here = {key for key, (state, _) in known.items() if state == "here"}
-    if any(alias for _, alias in known.values()) or people.has_aliases(cell, ids):
-        groups = people.resident_groups(cell, ids)
-        root_of = {view.id: view.root for view in groups}
-        here = {view.id for view in groups if view.state == "here" and view.root == view.id}
-    by_root: dict[UUID, list[tuple[UUID, str, date, UUID]]] = {}
-    for a in selectors.assists_of(cell, list(root_of)):
-        if a.resident_id is not None:
-            by_root.setdefault(root_of[a.resident_id], []).append((a.service_id, a.stage, a.on, a.visit_id))
+    roots = people.aliased(cell, ids)
+    plain = [key for key in ids if key not in roots and known.get(key) == ("here", None)]
+    standing: dict[UUID, rules.Standing] = {}
+    for key, stages, ops in bulk.fetch(Progress, ("id", "stages", "ops"), "id", plain, '"cell_id" = %s', cell):
+        operations = orjson.loads(ops)
+        standing[key] = {s: (v[0], v[1], parse_id(operations[s])) for s, v in orjson.loads(stages).items()}
+    _write_progress(cell, [(key, rules.advance(standing.get(key, {}), new[key])) for key in plain])
+    return [key for key in ids if key in roots or (key in known and known[key] != ("here", None))]
+
+
+def _write_progress(cell: UUID, standing: Sequence[tuple[UUID, rules.Standing]]) -> None:
     rows = [
         (
             cell,
-            root,
-            bulk.json_text({short(s): [stage, on.isoformat()] for s, (stage, on) in rules.stages(own).items()}),
+            key,
+            bulk.json_text({service: [stage, on] for service, (stage, on, _) in own.items()}),
+            bulk.json_text({service: short(op_id) for service, (_, _, op_id) in own.items()}),
         )
-        for root, own in by_root.items()
-        if root in here
+        for key, own in standing
     ]
-    bulk.upsert(Progress, ("cell_id", "id", "stages"), rows, ("cell_id", "id"))
-    kept = {row[1] for row in rows}
+    bulk.upsert(Progress, PROGRESS_NAMES, rows, ("cell_id", "id"))
+
+
+def _bring_progress(cell: UUID, ids: Sequence[UUID]) -> None:
+    groups = people.resident_groups(cell, ids)
+    root_of = {view.id: view.root for view in groups}
+    here = {view.id for view in groups if view.state == "here" and view.root == view.id}
+    by_root: dict[UUID, rules.Standing] = {}
+    for a in selectors.assists_of(cell, list(root_of)):
+        if a.resident_id is not None:
+            own = by_root.setdefault(root_of[a.resident_id], {})
+            rules.advance(own, [(short(a.service_id), a.stage, a.on.isoformat(), a.visit_id)])
+    rows = [(root, own) for root, own in by_root.items() if root in here]
+    _write_progress(cell, rows)
+    kept = {root for root, _ in rows}
     # The record that stands for another one may change: everybody of the group without own stages loses his row.
     gone = (set(ids) | set(root_of)) - kept
     bulk.delete_rows(Progress, ("cell_id", "id"), [(cell, key) for key in gone])
+
+
+def _advance_calls(
+    cell: UUID, made: dict[UUID, list[tuple[date, UUID, str, date | None]]], again: dict[UUID, None]
+) -> None:
+    ids = [key for key in made if key not in again]
+    here = people.households_here(cell, ids)
+    standing = {row[1]: row for row in bulk.fetch(Call, CALL_NAMES, "id", ids, '"cell_id" = %s', cell)}
+    rows: list[tuple[Any, ...]] = []
+    for key in ids:
+        if key not in here:
+            continue
+        _, _, on, outcome, follow_up, count, carried, op_id = standing.get(key, (None,) * 5 + (0, "", None))
+        for day, op, what, back in made[key]:
+            # What came along from another cell counts as before the visits of its day here.
+            if on is None or day > on or (day == on and (op_id is None or op > op_id)):
+                on, op_id, outcome, follow_up = day, op, what, back
+        rows.append((cell, key, on, outcome, follow_up, count + len(made[key]), carried, op_id))
+    bulk.upsert(Call, CALL_NAMES, rows, ("cell_id", "id"))
 
 
 def _bring_calls(cell: UUID, ids: Sequence[UUID]) -> None:
@@ -226,7 +288,7 @@ def _bring_calls(cell: UUID, ids: Sequence[UUID]) -> None:
             own = (date.fromisoformat(came[0]), None, came[1], follow)
         if own is not None:
             number = count.get(key, 0) + (came[3] if came else 0)
-            rows.append((cell, key, own[0], own[2], own[3], number, bulk.json_text(came) if came else ""))
+            rows.append((cell, key, own[0], own[2], own[3], number, bulk.json_text(came) if came else "", own[1]))
     bulk.upsert(Call, CALL_NAMES, rows, ("cell_id", "id"))
     kept = {row[1] for row in rows}
     bulk.delete_rows(Call, ("cell_id", "id"), [(cell, key) for key in ids if key not in kept])

@@ -66,15 +66,17 @@ class Call(models.Model):
     follow_up_on = models.DateField(null=True)
     visits = models.IntegerField()
     carried = models.TextField(default="")
+    last_op = models.UUIDField(null=True)
 
 
 class Progress(models.Model):
-    """A resident's stage with each service: {service id: [stage, day]}."""
+    """A resident's stage with each service: {service id: [stage, day]}; `ops`: {service id: operation} that set it."""
 
     pk = models.CompositePrimaryKey("cell_id", "id")
     cell_id = models.UUIDField()
     id = models.UUIDField(db_index=True)
     stages = models.TextField()
+    ops = models.TextField(default="{}")
 
 
 class DaySheet(models.Model):

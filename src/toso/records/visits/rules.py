@@ -20,14 +20,19 @@ COUNT_MAX = 2000
 AssistWire = list[Any]
 
 
-def stages(assists: Iterable[tuple[UUID, str, date, UUID]]) -> dict[UUID, tuple[str, date]]:
-    """The stage with each service from (service, stage, day, operation): that of the latest by (day, operation)."""
-    latest: dict[UUID, tuple[date, UUID, str]] = {}
+Standing = dict[str, tuple[str, str, UUID]]
+
+
+def advance(standing: Standing, assists: Iterable[tuple[str, str, str, UUID]]) -> Standing:
+    """Stages by service after some assists, given as (service, stage, day, operation): the latest by (day, operation).
+
+    The order in which assists arrive does not matter.
+    """
     for service, stage, on, op_id in assists:
-        known = latest.get(service)
-        if known is None or (on, op_id) >= known[:2]:
-            latest[service] = (on, op_id, stage)
-    return {service: (stage, on) for service, (on, _, stage) in latest.items()}
+        known = standing.get(service)
+        if known is None or (on, op_id) >= (known[1], known[2]):
+            standing[service] = (stage, on, op_id)
+    return standing
 
 
 def day_sheet_id(cell_id: UUID, on: date, service_id: UUID) -> UUID:

@@ -181,6 +181,6 @@ def _worked_on(stream: str, imported: Mapping[UUID, int]) -> set[UUID]:
                 if record in imported and entry.seq > imported[record]:
                     found.add(record)
             home = entry.data.get("household")
-            if isinstance(home, str) and (record := by_text.get(home)) is not None:
-                found.add(record)
+            if isinstance(home, str) and home in by_text:
+                found.add(by_text[home])
     return found

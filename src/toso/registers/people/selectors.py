@@ -51,6 +51,44 @@ def _decoded(row: Sequence[Any], positions: Iterable[int]) -> list[Any]:
     return values
 
 
+RawKeys = Sequence[tuple[bytes, bytes]]
+
+
+def household_histories(keys: RawKeys) -> list[tuple[Any, ...]]:
+    """Dated histories of these (cell, household), raw: (cell, household, stays, history), the last two as JSON text."""
+    names = ("cell_id", "id", "stays", "history")
+    return [row for part in bulk.chunks(keys) for row in bulk.select_raw(Household, names, ("cell_id", "id"), part)]
+
+
+def household_histories_of(cell_ids: Sequence[bytes]) -> list[tuple[Any, ...]]:
+    """Dated histories of all households of these cells, like `household_histories`."""
+    return bulk.select_raw(Household, ("cell_id", "id", "stays", "history"), ("cell_id",), [(c,) for c in cell_ids])
+
+
+def resident_histories(keys: RawKeys) -> list[tuple[Any, ...]]:
+    """Dated histories of the groups to which these (cell, resident) belong, raw: (cell, resident, alias of, stays).
+
+    A group is a record and its aliases in the same cell; all its members are answered. Stays are JSON text.
+    """
+    names = ("cell_id", "id", "alias_of", "stays")
+    rows = [row for part in bulk.chunks(keys) for row in bulk.select_raw(Resident, names, ("cell_id", "id"), part)]
+    found = {(row[0], row[1]): row for row in rows}
+    roots = {(row[0], row[2] or row[1]) for row in rows} | set(keys)
+    others = list(roots - set(keys))
+    for part in bulk.chunks(others):
+        found.update({(r[0], r[1]): r for r in bulk.select_raw(Resident, names, ("cell_id", "id"), part)})
+    for part in bulk.chunks(list(roots)):
+        found.update({(r[0], r[1]): r for r in bulk.select_raw(Resident, names, ("cell_id", "alias_of"), part)})
+    return list(found.values())
+
+
+def resident_histories_of(cell_ids: Sequence[bytes], moved: bool = False) -> list[tuple[Any, ...]]:
+    """Dated histories of all residents of these cells (with `moved`: of those with more than one stay), raw."""
+    names = ("cell_id", "id", "alias_of", "stays")
+    condition = "t.\"stays\" LIKE '[[%%],[%%'" if moved else ""
+    return bulk.select_raw(Resident, names, ("cell_id",), [(cell,) for cell in cell_ids], condition)
+
+
 def places(ids: Sequence[UUID]) -> dict[UUID, Place]:
     """Where each household has lived and lives now. Households never seen are left out."""
     stays: dict[UUID, list[tuple[str, UUID]]] = {}
@@ -158,44 +196,6 @@ def households_here(cell_id: UUID, ids: Sequence[UUID]) -> set[UUID]:
     return {row[0] for row in rows}
 
 
-def has_aliases(cell_id: UUID, ids: Sequence[UUID]) -> bool:
-    """Whether any record stands for another one among these."""
-    return bool(_fetch(Resident, ("id",), "alias_of", ids, cell_id))
-
-
-RawKeys = Sequence[tuple[bytes, bytes]]
-
-
-def household_histories(keys: RawKeys) -> list[tuple[Any, ...]]:
-    """Dated histories of these (cell, household), raw: (cell, household, stays, history), the last two as JSON text."""
-    names = ("cell_id", "id", "stays", "history")
-    return [row for part in bulk.chunks(keys) for row in bulk.select_raw(Household, names, ("cell_id", "id"), part)]
-
-
-def household_histories_of(cell_ids: Sequence[bytes]) -> list[tuple[Any, ...]]:
-    """Dated histories of all households of these cells, like `household_histories`."""
-    return bulk.select_raw(Household, ("cell_id", "id", "stays", "history"), ("cell_id",), [(c,) for c in cell_ids])
-
-
-def resident_histories(keys: RawKeys) -> list[tuple[Any, ...]]:
-    """Dated histories of the groups to which these (cell, resident) belong, raw: (cell, resident, alias of, stays).
-
-    A group is a record and its aliases in the same cell; all its members are answered. Stays are JSON text.
-    """
-    names = ("cell_id", "id", "alias_of", "stays")
-    rows = [row for part in bulk.chunks(keys) for row in bulk.select_raw(Resident, names, ("cell_id", "id"), part)]
-    found = {(row[0], row[1]): row for row in rows}
-    roots = {(row[0], row[2] or row[1]) for row in rows} | set(keys)
-    others = list(roots - set(keys))
-    for part in bulk.chunks(others):
-        found.update({(r[0], r[1]): r for r in bulk.select_raw(Resident, names, ("cell_id", "id"), part)})
-    for part in bulk.chunks(list(roots)):
-        found.update({(r[0], r[1]): r for r in bulk.select_raw(Resident, names, ("cell_id", "alias_of"), part)})
-    return list(found.values())
-
-
-def resident_histories_of(cell_ids: Sequence[bytes], moved: bool = False) -> list[tuple[Any, ...]]:
-    """Dated histories of all residents of these cells (with `moved`: of those with more than one stay), raw."""
-    names = ("cell_id", "id", "alias_of", "stays")
-    condition = "t.\"stays\" LIKE '[[%%],[%%'" if moved else ""
-    return bulk.select_raw(Resident, names, ("cell_id",), [(cell,) for cell in cell_ids], condition)
+def aliased(cell_id: UUID, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these records that stand for another one."""
+    return {row[0] for row in _fetch(Resident, ("alias_of",), "alias_of", ids, cell_id)}

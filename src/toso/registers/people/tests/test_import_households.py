@@ -20,7 +20,13 @@ def rows(count: int) -> list[dict[str, object]]:
 
 def test_every_row_gets_a_verdict_and_only_good_ones_are_applied() -> None:
     world = scene.build()
-    given = [*rows(3), {"label": "", "people": 2}, {"label": "Hộ bà Mẫu", "people": 900}, {"label": "x"}, rows(1)[0]]
+    given: list[dict[str, object]] = [
+        *rows(3),
+        {"label": "", "people": 2},
+        {"label": "Hộ bà Mẫu", "people": 900},
+        {"label": "x"},
+        rows(1)[0],
+    ]
     job = importing.stage(cell_id=world.cells[0], rows=given, author=world.official)
     assert Household.objects.count() == 0, "staging touches nothing"
     found = importing.apply(job_id=job)
@@ -73,7 +79,7 @@ def test_a_neighbour_cannot_import() -> None:
 def test_staged_rows_keep_their_operation(monkeypatch: pytest.MonkeyPatch) -> None:
     world = scene.build()
     job = importing.stage(cell_id=world.cells[0], rows=rows(2), author=world.official)
-    with patch.object(importing.bulk, "update_rows", side_effect=RuntimeError), pytest.raises(RuntimeError):
+    with patch("toso.engine.journal.bulk.update_rows", side_effect=RuntimeError), pytest.raises(RuntimeError):
         importing.apply(job_id=job)
     assert Household.objects.count() == 0, "a batch stands or falls as a whole"
     importing.apply(job_id=job)
