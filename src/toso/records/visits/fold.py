@@ -14,7 +14,7 @@ from toso.kernel.ids import parse_id, short
 from toso.registers.people import selectors as people
 
 from . import rules, selectors
-from .models import Assist, Call, DaySheet, OpeningFigure, Progress, Visit
+from .models import Assist, Call, Carried, DaySheet, OpeningFigure, Progress, Visit
 
 VISIT_NAMES = (
     "cell_id", "id", "household_id", "on", "outcome", "done_by", "author_id", "follow_up_on", "note", "state", "extra",
@@ -26,7 +26,7 @@ ASSIST_NAMES = (
 )  # fmt: skip
 SHEET_NAMES = ("cell_id", "id", "on", "service_id", "count", "author_id")
 FIGURE_NAMES = ("unit_id", "id", "indicator", "value", "on", "source", "declared_by", "state")
-CALL_NAMES = ("cell_id", "id", "last_on", "last_outcome", "follow_up_on", "visits", "carried", "last_op")
+CALL_NAMES = ("cell_id", "id", "last_on", "last_outcome", "follow_up_on", "visits", "last_op")
 PROGRESS_NAMES = ("cell_id", "id", "stages", "ops")
 Touched = dict[UUID, dict[UUID, None]]
 Calls = dict[UUID, dict[UUID, list[tuple[date, UUID, str, date | None]]]]
@@ -176,12 +176,11 @@ def _carry(cell: UUID, entry: Entry) -> None:
         for day, service, stage, visit, n, op_id in own
     ]  # fmt: skip
     bulk.insert(Assist, ASSIST_NAMES, rows)
-    call = entry.data["call"]
-    if call:
-        row = (cell, entry.record_id, date.fromisoformat(call[0]), call[1], None, 0, bulk.json_text(call), None)
-        bulk.upsert(Call, CALL_NAMES, [row], ("cell_id", "id"))
+    if entry.data["call"]:
+        row = (cell, entry.record_id, bulk.json_text(entry.data["call"]))
+        bulk.upsert(Carried, ("cell_id", "id", "call"), [row], ("cell_id", "id"))
     else:
-        Call.objects.filter(cell_id=cell, id=entry.record_id).update(carried="")
+        bulk.delete_rows(Carried, ("cell_id", "id"), [(cell, entry.record_id)])
 
 
 def _declare(unit: UUID, entry: Entry) -> None:
@@ -250,20 +249,19 @@ def _advance_calls(
     for key in ids:
         if key not in here:
             continue
-        _, _, on, outcome, follow_up, count, carried, op_id = standing.get(key, (None,) * 5 + (0, "", None))
+        _, _, on, outcome, follow_up, count, op_id = standing.get(key, (None,) * 5 + (0, None))
         for day, op, what, back in made[key]:
             # What came along from another cell counts as before the visits of its day here.
             if on is None or day > on or (day == on and (op_id is None or op > op_id)):
                 on, op_id, outcome, follow_up = day, op, what, back
-        rows.append((cell, key, on, outcome, follow_up, count + len(made[key]), carried, op_id))
+        rows.append((cell, key, on, outcome, follow_up, count + len(made[key]), op_id))
     bulk.upsert(Call, CALL_NAMES, rows, ("cell_id", "id"))
 
 
 def _bring_calls(cell: UUID, ids: Sequence[UUID]) -> None:
     here = people.households_here(cell, ids)
     carried = {
-        key: orjson.loads(text)
-        for key, text in bulk.fetch(Call, ("id", "carried"), "id", ids, '"cell_id" = %s AND "carried" <> %s', cell, "")
+        key: orjson.loads(text) for key, text in bulk.fetch(Carried, ("id", "call"), "id", ids, '"cell_id" = %s', cell)
     }
     last: dict[UUID, tuple[Any, ...]] = {}
     count: dict[UUID, int] = {}
@@ -288,28 +286,28 @@ def _bring_calls(cell: UUID, ids: Sequence[UUID]) -> None:
             own = (date.fromisoformat(came[0]), None, came[1], follow)
         if own is not None:
             number = count.get(key, 0) + (came[3] if came else 0)
-            rows.append((cell, key, own[0], own[2], own[3], number, bulk.json_text(came) if came else "", own[1]))
+            rows.append((cell, key, own[0], own[2], own[3], number, own[1]))
     bulk.upsert(Call, CALL_NAMES, rows, ("cell_id", "id"))
     kept = {row[1] for row in rows}
     bulk.delete_rows(Call, ("cell_id", "id"), [(cell, key) for key in ids if key not in kept])
 
 
 def _split(entry: Entry) -> None:
-    cell = key_of(entry.stream)
-    targets: list[tuple[UUID, list[UUID]]] = [
-        (parse_id(child), [parse_id(text) for text in members]) for child, members in entry.data["children"].items()
-    ]
-    for child, members in targets:
+    cell, remainder = key_of(entry.stream), parse_id(entry.data["remainder"])
+    children = {parse_id(child): [parse_id(t) for t in members] for child, members in entry.data["children"].items()}
+    for child, members in children.items():
         for part in bulk.chunks(members):
-            people_of = list(people.residents_in(child, part))
             Visit.objects.filter(cell_id=cell, household_id__in=part).update(cell_id=child)
             Assist.objects.filter(cell_id=cell, household_id__in=part).update(cell_id=child)
-            Call.objects.filter(cell_id=cell, id__in=part).update(cell_id=child)
-            for own in bulk.chunks(people_of):
-                Progress.objects.filter(cell_id=cell, id__in=own).update(cell_id=child)
-    remainder = parse_id(entry.data["remainder"])
-    for model in (Visit, Assist, Call, Progress, DaySheet):
+            Carried.objects.filter(cell_id=cell, id__in=part).update(cell_id=child)
+    for model in (Visit, Assist, Carried, DaySheet):
         model._default_manager.filter(cell_id=cell).update(cell_id=remainder)
+    # What follows from the records is worked out again where they are now.
+    Call.objects.filter(cell_id=cell).delete()
+    Progress.objects.filter(cell_id=cell).delete()
+    for child in {*children, remainder}:
+        _bring_calls(child, [view.id for view in people.households_of_cell(child)])
+        _bring_progress(child, [view.id for view in people.resident_groups(child)])
 
 
 def register() -> None:
@@ -319,5 +317,5 @@ def register() -> None:
         order=50,
         kinds=("visit", "progress", "day_sheet", "opening_figure", "resident", "household", "cell"),
         apply=apply,
-        tables=(Visit, Assist, Call, Progress, DaySheet, OpeningFigure),
+        tables=(Visit, Assist, Call, Carried, Progress, DaySheet, OpeningFigure),
     )

@@ -53,10 +53,7 @@ class Assist(models.Model):
 
 
 class Call(models.Model):
-    """What is known of the calls at a household: the last one that stands, how many, and the promised return.
-
-    `carried` is what came along from another cell: [last_on, last_outcome, follow_up_on, visits] as JSON, or empty.
-    """
+    """What is known of the calls at a household: the last one that stands, how many, and the promised return."""
 
     pk = models.CompositePrimaryKey("cell_id", "id")
     cell_id = models.UUIDField()
@@ -65,8 +62,16 @@ class Call(models.Model):
     last_outcome = models.CharField(max_length=10)
     follow_up_on = models.DateField(null=True)
     visits = models.IntegerField()
-    carried = models.TextField(default="")
     last_op = models.UUIDField(null=True)
+
+
+class Carried(models.Model):
+    """What a household's calls in other cells were: [last_on, last_outcome, follow_up_on, visits] as JSON."""
+
+    pk = models.CompositePrimaryKey("cell_id", "id")
+    cell_id = models.UUIDField()
+    id = models.UUIDField()
+    call = models.TextField()
 
 
 class Progress(models.Model):

@@ -83,6 +83,8 @@ def _id(text: str, name: str) -> UUID:
 
 def checked_note(text: str) -> str:
     """A note in normal form. Raises Problem text_too_long."""
+    if not text:
+        return ""
     note = nfc(text)
     if len(note) > NOTE_LIMIT:
         raise Problem("text_too_long", field="note", limit=NOTE_LIMIT)

@@ -10,7 +10,7 @@ import orjson
 from toso.engine.journal import bulk
 from toso.engine.journal.bulk import chunks
 
-from .models import Assist, Call, DaySheet, OpeningFigure, Progress, Visit
+from .models import Assist, Call, Carried, DaySheet, OpeningFigure, Progress, Visit
 from .types import AssistView, VisitView
 
 
@@ -175,7 +175,7 @@ def calls_at(keys: RawKeys) -> list[Row]:
     rows: list[Row] = []
     for part in bulk.chunks(keys):
         rows += bulk.select_raw(Visit, (*key, "on", "id"), key, part, _STANDS)
-        carried = bulk.select_raw(Call, (*came, "carried"), came, part, "t.\"carried\" <> ''")
+        carried = bulk.select_raw(Carried, (*came, "call"), came, part)
         rows += [(c, h, date.fromisoformat(orjson.loads(call)[0]).toordinal(), None) for c, h, call in carried]
     return rows
 
@@ -185,7 +185,7 @@ def first_calls_of(cells: Sequence[bytes]) -> dict[tuple[bytes, bytes], int]:
     by (cell, household)."""
     keys = [(cell,) for cell in cells]
     rows = bulk.select_raw(Visit, ("cell_id", "household_id"), ("cell_id",), keys, _STANDS, least="on")
-    rows += bulk.select_raw(Call, ("cell_id", "id", "carried"), ("cell_id",), keys, "t.\"carried\" <> ''")
+    rows += bulk.select_raw(Carried, ("cell_id", "id", "call"), ("cell_id",), keys)
     return _firsts(rows)
 
 
