@@ -1,0 +1,4 @@
+declare module "virtual:catalogue/*" {
+  const sentences: Record<string, string>;
+  export default sentences;
+}
