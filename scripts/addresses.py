@@ -19,7 +19,12 @@ INDEX = "|".join(
         r'"resolved"\s*:\s*"' + "http",
     ]
 )
-PATHS = r"(?<![\w.:/-])/(?:" + "|".join(["wo" + "rk", "ro" + "ot", "ho" + r"me/[a-z]\w*"]) + r")/|\.\./" + "shared/(?:data|design)"
+PATHS = (
+    r"(?<![\w.:/-])/(?:"
+    + "|".join(["wo" + "rk", "ro" + "ot", "ho" + r"me/[a-z]\w*"])
+    + r")/|\.\./"
+    + "shared/(?:data|design)"
+)
 NOTES = r"\b(?:" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X"]) + r")\b"
 TALK = r"(?i:" + "|".join(["session of the " + "assistant", "issue " + "tracker", "language " + "model"]) + ")"
 RULES = {

@@ -31,7 +31,7 @@ from toso.kernel.hlc import pack
 from toso.kernel.ids import new_id, short
 from toso.records.visits import services as visits
 from toso.records.visits import types as visit_types
-from toso.records.visits.models import Assist, Call, DaySheet, Visit
+from toso.records.visits.models import Assist, Carried, DaySheet, Visit
 from toso.registers.catalogue import selectors as catalogue
 from toso.registers.people import services as people
 from toso.registers.people import types as people_types
@@ -166,8 +166,8 @@ class History(RuleBasedStateMachine):
     @rule(pick=PICK, back=BACK)
     def name_somebody(self, pick: int, back: int) -> None:
         if home := self.some(Household, pick, state="here"):
-            data = {"id": short(new_id()), "household": short(home.id), "name": "Người Mẫu"}
-            self.office.gather("resident.add", day(back), **data)
+            person = short(new_id())
+            self.office.gather("resident.add", day(back), id=person, household=short(home.id), name="Người Mẫu")
 
     @rule(pick=PICK, back=BACK)
     def visit(self, pick: int, back: int) -> None:
@@ -332,8 +332,8 @@ def count_households(cell: UUID, on: date) -> int:
 
 def count_visited(cell: UUID, on: date) -> int:
     called = set(Visit.objects.filter(cell_id=cell, state="ok", on__lte=on).values_list("household_id", flat=True))
-    came = Call.objects.filter(cell_id=cell).exclude(carried="")
-    called |= {c.id for c in came if orjson.loads(c.carried)[0] <= on.isoformat()}
+    came = Carried.objects.filter(cell_id=cell)
+    called |= {c.id for c in came if orjson.loads(c.call)[0] <= on.isoformat()}
     return sum(h.id in called and bool(here(h.stays, on)) for h in Household.objects.filter(cell_id=cell))
 
 

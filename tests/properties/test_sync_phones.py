@@ -322,6 +322,7 @@ class Schedule(RuleBasedStateMachine):
                 receipt = receipts.get(parse_id(op_id))
                 assert receipt is not None, f"{op_id} was acknowledged and is lost"
                 assert receipt.verdict in ("accepted", "conflict")
+                assert receipt.seq is not None
                 entries = Entry.objects.filter(op_id=parse_id(op_id), stream__name=receipt.stream, seq=receipt.seq)
                 assert entries.count() == 1
             for op_id in phone.attention:

@@ -15,9 +15,10 @@ class Measure(models.Model):
 class Tally(models.Model):
     """One month of one measure at one node (a cell, or a unit's own facts).
 
-    `month` is year × 12 + month − 1. `opening` is the value at the start of the month, `days` holds 31 changes of
-    int32, little-endian. Months in which nothing changed may be absent: the value on a day is that of the latest
-    block. A flow is stored as the running total since ever.
+    `month` is year × 12 + month − 1. `opening` is the value at the start of the month; `days` holds, as int32 in
+    little-endian order, by how much the value has changed since then at the end of each of 31 days. So a day is read
+    by four bytes, and a change of a day is a difference. Months in which nothing changed may be absent: the value on a
+    day is that at the end of the latest block. A flow is stored as the running total since ever.
     """
 
     pk = models.CompositePrimaryKey("node_id", "measure_id", "month")

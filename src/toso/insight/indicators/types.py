@@ -1,7 +1,7 @@
 """What crosses the boundary of indicators."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -64,19 +64,43 @@ class Item:
     declared: Number | None = None
     values: Sequence[Number | None] | None = None
 
-    def as_json(self, lang: str) -> dict[str, Any]:
-        """As the interface shows it."""
-        found: dict[str, Any] = {}
-        if self.unit is not None:
-            found["unit"] = unit_json(self.unit, lang)
-        if self.day is not None:
-            found["day"] = self.day
-        if self.values is not None:
-            found["values"] = self.values
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """The lines of a breakdown as columns: there may be very many. `first` is the first day (an ordinal) of series."""
+
+    by: str
+    units: Sequence[UnitView] = ()
+    first: int | None = None
+    values: Sequence[Number | None] = ()
+    declared: Sequence[Number | None] = ()
+    rows: Sequence[Sequence[Number | None]] = ()
+
+    def __len__(self) -> int:
+        return len(self.rows or self.values)
+
+    def items(self) -> Iterator[Item]:
+        """Line by line."""
+        if self.rows:
+            for unit, row in zip(self.units, self.rows, strict=True):
+                yield Item(unit, values=row)
+        elif self.first is not None:
+            for n, value in enumerate(self.values):
+                yield Item(day=date.fromordinal(self.first + n), value=value)
         else:
-            found["value"] = self.value
-            found["declared"] = self.declared
-        return found
+            for unit, value, declared in zip(self.units, self.values, self.declared, strict=False):
+                yield Item(unit, value=value, declared=declared)
+
+    def as_json(self, lang: str) -> list[dict[str, Any]]:
+        """As the interface shows it."""
+        if self.rows:
+            return [{"unit": unit_json(u, lang), "values": row} for u, row in zip(self.units, self.rows, strict=True)]
+        if self.first is not None:
+            return [{"day": item.day, "value": item.value} for item in self.items()]
+        return [
+            {"unit": unit_json(u, lang), "value": value, "declared": declared}
+            for u, value, declared in zip(self.units, self.values, self.declared, strict=False)
+        ]
 
 
 def unit_json(unit: UnitView, lang: str) -> dict[str, Any]:
@@ -103,9 +127,13 @@ class Figure:
     reporting: Reporting
     coverage: Mapping[str, int] | None = None
     computing: float | None = None
-    by: str | None = None
-    items: Sequence[Item] = field(default_factory=tuple)
+    breakdown: Breakdown | None = None
     lang: str = "vi"
+
+    @property
+    def items(self) -> list[Item]:
+        """The lines of the breakdown that was asked for."""
+        return list(self.breakdown.items()) if self.breakdown else []
 
     def as_json(self) -> dict[str, Any]:
         """As the interface shows it: `by` is the list of values when a breakdown was asked for."""
@@ -127,9 +155,9 @@ class Figure:
         }
         if self.computing is not None:
             found["computing"] = self.computing
-        if self.by is not None:
-            found["breakdown"] = self.by
-            found["by"] = [item.as_json(self.lang) for item in self.items]
+        if self.breakdown is not None:
+            found["breakdown"] = self.breakdown.by
+            found["by"] = self.breakdown.as_json(self.lang)
         return found
 
 

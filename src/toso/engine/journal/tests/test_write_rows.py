@@ -10,7 +10,7 @@ from toso.kernel.ids import new_id
 
 pytestmark = pytest.mark.django_db
 NAMES = ("op_id", "digest", "verdict", "stream", "seq", "code", "params", "device_id", "received_at")
-TEXT = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\x00"), max_size=30)
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30)
 
 
 @settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=40)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from hashlib import blake2b
+from operator import sub
 from typing import Final
 
 SLOTS: Final = 31
@@ -60,7 +61,7 @@ def length(month: int) -> int:
 
 
 def unpack(days: bytes) -> "array[int]":
-    """The changes of a month (or of many months one after the other)."""
+    """The running changes of a month (or of many months one after the other)."""
     changes = array("i")
     changes.frombytes(days)
     if sys.byteorder == "big":
@@ -69,7 +70,7 @@ def unpack(days: bytes) -> "array[int]":
 
 
 def pack(changes: "array[int]") -> bytes:
-    """31 changes as bytes."""
+    """31 running changes as bytes."""
     if sys.byteorder == "big":
         changes = array("i", changes)
         changes.byteswap()
@@ -102,16 +103,28 @@ def by_month(deltas: Deltas) -> dict[tuple[Node, int, int], list[tuple[int, int]
     return found
 
 
+def raised(days: bytes, changes: Iterable[tuple[int, int]]) -> "array[int]":
+    """Running changes of a month after changes (index in the month, by how much)."""
+    values = unpack(days)
+    for index, change in changes:
+        for later in range(index, SLOTS):
+            values[later] += change
+    return values
+
+
+def changes(days: "array[int]") -> list[int]:
+    """What changed on each day of a month, from its running changes."""
+    return [days[0], *map(sub, days[1:], days)]
+
+
 def whole(deltas: Deltas) -> list[tuple[Node, int, int, int, bytes]]:
     """All blocks of nodes of which nothing is stored yet: (node, measure, month, opening, days)."""
     months = by_month(deltas)
     blocks: list[tuple[Node, int, int, int, bytes]] = []
     values: dict[tuple[Node, int], int] = {}
     for node, measure, month in sorted(months, key=lambda key: key[2]):
-        changes = array("i", bytes(4 * SLOTS))
-        for index, change in months[(node, measure, month)]:
-            changes[index] = change
+        days = raised(EMPTY, months[(node, measure, month)])
         opening = values.get((node, measure), 0)
-        values[(node, measure)] = opening + sum(changes)
-        blocks.append((node, measure, month, opening, pack(changes)))
+        values[(node, measure)] = opening + days[-1]
+        blocks.append((node, measure, month, opening, pack(days)))
     return blocks

@@ -1,6 +1,6 @@
 """Figures: one number with everything that is needed to judge it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -13,9 +13,10 @@ from toso.registers.places.types import BoundaryTree, Level, UnitView
 
 from ..models import Formula
 from ..rules.definitions import DEFINITIONS, Definition
-from ..types import DefinitionView, Figure, Item, Number, Reporting, UnitFigures
+from ..types import Breakdown, DefinitionView, Figure, Number, Reporting, UnitFigures
 from . import nodes, reading, series
 from .series import Values
+from .slots import Chosen
 
 DOMAIN = "indicators"
 DAYS_AT_MOST = 400
@@ -70,7 +71,7 @@ def figure(
     at = tree.index[unit_id]
     period = _Distinct(from_, on) if code == "visited_households" and from_ is not None and first is None else None
 
-    def read(chosen: nodes.Chosen, since: int | None) -> Values:
+    def read(chosen: Chosen, since: int | None) -> Values:
         if period is not None:
             return period.values(tree, at, chosen)
         if since is not None:
@@ -78,20 +79,24 @@ def figure(
         return series.end(definition, choice, tree, at, chosen, from_.toordinal() if from_ else None, on.toordinal())
 
     total: Values | None = None
-    items: Sequence[Item] = ()
+    breakdown: Breakdown | None = None
     if by == "day" and first is not None:
-        each = read(nodes.whole(tree, found, at), first).of(0)
-        items = [Item(day=date.fromordinal(first + n), value=value) for n, value in enumerate(each)]
+        each = read(nodes.whole(tree, found, at), first)
+        breakdown = Breakdown(by, (), first, values=[column[0] for column in each.columns])
     elif by is not None:
         values = read((nodes.children if by == "child" else nodes.descendants)(tree, found, at), first)
-        items = _items(values, by, tree, at)
+        units = [tree.units[i] for i in tree.children(at)] if by == "child" else tree.units[at : tree.end[at]]
+        if by == "descendant,day":
+            breakdown = Breakdown(by, units, first, rows=values.rows())
+        else:
+            breakdown = Breakdown(by, units, values=values.ends[: len(units)], declared=values.own)
         if by == "descendant" or (by == "descendant,day" and definition.kind != "flow"):
             total = values  # its first slot is the unit itself
     if total is None:
         total = read(nodes.whole(tree, found, at), None)
     return Figure(
         total.last(0), total.declared(0), _view(definition, lang), unit, on, boundaries, from_, now_ms(),
-        reporting(tree, found, at, on), _coverage(tree, at, unit), _computing(definition), by, items, lang,
+        reporting(tree, found, at, on), _coverage(tree, at, unit), _computing(definition), breakdown, lang,
     )  # fmt: skip
 
 
@@ -110,28 +115,18 @@ def _first(definition: Definition, on: date, from_: date | None, by: str | None)
     return first.toordinal()
 
 
-def _items(values: Values, by: str, tree: BoundaryTree, at: int) -> list[Item]:
-    positions: Iterable[int] = tree.children(at) if by == "child" else tree.subtree(at)
-    if by == "descendant,day":
-        return [Item(unit=tree.units[i], values=values.of(slot)) for slot, i in enumerate(positions)]
-    return [
-        Item(unit=tree.units[i], value=values.last(slot), declared=values.declared(slot))
-        for slot, i in enumerate(positions)
-    ]
-
-
 class _Distinct:
     """Different households called at in a period: from the records, cell by cell."""
 
     def __init__(self, first: date, last: date) -> None:
         self.first, self.last = first, last
 
-    def values(self, tree: BoundaryTree, at: int, chosen: nodes.Chosen) -> Values:
+    def values(self, tree: BoundaryTree, at: int, chosen: Chosen) -> Values:
         """A household that was called at in two cells counts in both."""
         counts = visits.distinct_households_visited(chosen.cell_ids(), self.first, self.last)
         sums = [0] * chosen.slots
         for cell, number in counts.items():
-            sums[chosen.cells[cell.bytes]] += number
+            sums[chosen.slot_of_cell(cell)] += number
         return series.plain(DEFINITIONS["visited_households"], tree, at, chosen, sums, self.last.toordinal())
 
 
@@ -163,10 +158,10 @@ def reporting(tree: BoundaryTree, found: nodes.Ground, at: int, on: date) -> Rep
     everything = len(below) == len(tree.units)
     positions = found.hamlets if everything else [i for i in below if tree.units[i].level is Level.HAMLET]
     slots = found.cells if everything else {cell.bytes: i for i in positions for cell in tree.cells[i]}
-    last = reading.last_active(slots, on.toordinal(), everything)
-    recent = sum(day > on.toordinal() - REPORTING_DAYS for day in last.values())
-    freshest = date.fromordinal(max(last.values())) if last else None
-    stalest = date.fromordinal(min(last.values())) if last else None
+    last = reading.last_active(slots, on.toordinal(), everything, len(positions))
+    recent = sum(map((on.toordinal() - REPORTING_DAYS).__lt__, last))
+    freshest = date.fromordinal(max(last)) if last else None
+    stalest = date.fromordinal(min(last)) if last else None
     return Reporting(len(positions), recent, freshest, stalest)
 
 

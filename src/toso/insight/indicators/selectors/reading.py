@@ -4,30 +4,31 @@ import sys
 from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
 from operator import add
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Min
 
 from toso.engine.journal import bulk
 
 from ..models import Activity, CarriedMonth, Seen, Tally
 from ..rules import blocks
 from ..rules.blocks import SLOTS
-from .nodes import Chosen, Slots
+from .slots import Chosen, Slots
 
 NAMED_AT_MOST = 5000
 """Up to so many nodes are named in the question; beyond that, all nodes of a measure are fetched and strangers skipped."""
 NEVER = 1 << 30
 
-Series = list[int]
+Columns = list[list[int]]
+"""By day, then by slot."""
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """Blocks of one month and measure: 16 bytes of node, an opening and some days each."""
+    """Blocks of one month and measure: 16 bytes of node, an opening and running changes (of all days, or one) each."""
 
     month: int
     measure: int
@@ -43,58 +44,47 @@ class Part:
 
     measures: tuple[int, ...]
     slots: Slots = field(default_factory=dict)
-    base: Series = field(default_factory=list)
+    base: list[int] = field(default_factory=list)
     changes: list[list[Sequence[int] | None]] = field(default_factory=list)
 
 
-def values(parts: Sequence[Part], chosen: Chosen, first: int, last: int) -> list[list[Series | None]]:
-    """For each part and slot, the values at the end of each day from `first` to `last` (None: 0 on all of them)."""
+def values(parts: Sequence[Part], chosen: Chosen, first: int, last: int) -> list[Columns | None]:
+    """For each part, the values of all slots at the end of each day from `first` to `last` (None: 0 everywhere)."""
     start, stop = blocks.slot(first)[0], blocks.slot(last)[0]
-    months = range(start, stop + 1)
     owner = {measure: part for part in parts if part.slots for measure in part.measures}
     for part in parts:
         part.base = [0] * chosen.slots
-        part.changes = [[None] * chosen.slots for _ in months]
+        part.changes = [[None] * chosen.slots for _ in range(start, stop + 1)]
     if owner:
-        cut = blocks.slot(last)[1] + 1 if first == last else SLOTS
+        only = blocks.slot(last)[1] if first == last else None
         seen: dict[int, set[bytes]] = {}
-        for packed in _fetch(list(owner), start, stop, None if chosen.all else _nodes(owner.values()), cut):
+        for packed in _fetch(list(owner), start, stop, None if chosen.all else _nodes(owner.values()), only):
             if first == last:
                 _sum_day(owner[packed.measure], packed, chosen.slots, seen)
             else:
-                _sum(owner[packed.measure], packed, start, seen)
-        _look_back(owner, start, seen)
-    return [_rows(part, chosen.slots, start, first, last) for part in parts]
+                _sum(owner[packed.measure], packed, chosen.slots, start, seen)
+        _look_back(owner, chosen.slots, start, seen)
+    return [_columns(part, start, first, last) for part in parts]
 
 
 def _nodes(parts: Iterable[Part]) -> set[bytes]:
     return {node for part in parts for node in part.slots}
 
 
-def _rows(part: Part, number: int, start: int, first: int, last: int) -> list[Series | None]:
-    if not part.slots:
-        return [None] * number
-    return [_series(part, slot, start, first, last) for slot in range(number)]
-
-
 def _sum_day(part: Part, packed: Packed, number: int, seen: dict[int, set[bytes]]) -> None:
     """Add the values at the end of one day to the slots of their nodes."""
-    nodes, openings, days, width, base = packed.nodes, packed.openings, packed.days, packed.width, part.base
-    slots = part.slots
+    nodes, base, find = packed.nodes, part.base, part.slots.get
     keys = [nodes[i : i + 16] for i in range(0, len(nodes), 16)]
-    seen[packed.measure] = set(keys)
-    if number == 1 and slots.keys() >= seen[packed.measure]:
-        base[0] += sum(openings) + sum(days)
+    known = seen[packed.measure] = set(keys)
+    if number == 1 and part.slots.keys() >= known:
+        base[0] += sum(packed.openings) + sum(packed.days)
         return
-    find, at = slots.get, 0
-    for key, opening in zip(keys, openings, strict=True):
-        slot = find(key)
+    for slot, value in zip(map(find, keys), map(add, packed.openings, packed.days), strict=True):
         if slot is not None:
-            base[slot] += opening + sum(days[at : at + width])
-        at += width
+            base[slot if number > 1 else 0] += value
 
 
-def _sum(part: Part, packed: Packed, start: int, seen: dict[int, set[bytes]]) -> None:
+def _sum(part: Part, packed: Packed, number: int, start: int, seen: dict[int, set[bytes]]) -> None:
     """Add the changes of one month to the slots of their nodes, and what a node opens with when it is met first."""
     known = seen.setdefault(packed.measure, set())
     base, changes, slots = part.base, part.changes[packed.month - start], part.slots
@@ -104,6 +94,7 @@ def _sum(part: Part, packed: Packed, start: int, seen: dict[int, set[bytes]]) ->
         key = nodes[16 * i : 16 * i + 16]
         slot = slots.get(key)
         if slot is not None:
+            slot = slot if number > 1 else 0
             if key not in known:
                 known.add(key)
                 base[slot] += openings[i]
@@ -113,29 +104,32 @@ def _sum(part: Part, packed: Packed, start: int, seen: dict[int, set[bytes]]) ->
         at += width
 
 
-def _series(part: Part, slot: int, start: int, first: int, last: int) -> Series | None:
-    base = part.base[slot]
-    if first == last:
-        return [base] if base else None
-    segments = [month[slot] for month in part.changes]
-    if not base and all(own is None for own in segments):
+def _columns(part: Part, start: int, first: int, last: int) -> Columns | None:
+    """The values of all slots, day by day."""
+    if not part.slots:
         return None
-    changes: list[int] = []
-    for month, own in enumerate(segments, start):
-        size = blocks.length(month)
-        changes += own[:size] if own is not None else [0] * size
-    skipped = first - blocks.first_day(start)
-    return list(accumulate(changes, initial=base))[skipped + 1 : skipped + 2 + last - first]
+    if first == last:
+        return [part.base]
+    columns: Columns = []
+    level = part.base
+    nothing = [0] * SLOTS
+    for month, own in enumerate(part.changes, start):
+        begin = blocks.first_day(month)
+        by_day = list(zip(*(changes or nothing for changes in own), strict=True))
+        low, high = max(first - begin, 0), min(last - begin + 1, blocks.length(month))
+        columns += [list(map(add, level, column)) for column in by_day[low:high]]
+        level = list(map(add, level, by_day[-1]))
+    return columns
 
 
 def _fetch(
-    measures: Sequence[int], start: int, stop: int, wanted: Collection[bytes] | None, cut: int
+    measures: Sequence[int], start: int, stop: int, wanted: Collection[bytes] | None, only: int | None
 ) -> Iterable[Packed]:
-    """All blocks of these measures and months (of these nodes), in order of month."""
+    """All blocks of these measures and months (of these nodes), in order of month; of all days or `only` one."""
     table = Tally._meta.db_table
     if bulk.is_postgres():
         named, params = _named(wanted)
-        days = "days" if cut == SLOTS else f"substring(days for {4 * cut})"
+        days = "days" if only is None else f"substring(days from {4 * only + 1} for 4)"
         rows = bulk.binary(
             f"SELECT month::int, measure_id, string_agg(uuid_send(node_id), ''::bytea), "
             f"string_agg(int8send(opening), ''::bytea), string_agg({days}, ''::bytea) "
@@ -143,7 +137,9 @@ def _fetch(
             [list(measures), start, stop, *params],
         )
         for month, measure, nodes, opened, packed in rows:
-            yield Packed(month, measure, nodes, _big_endian("q", opened), blocks.unpack(packed), cut)
+            yield Packed(
+                month, measure, nodes, _big_endian("q", opened), blocks.unpack(packed), SLOTS if only is None else 1
+            )
         return
     grouped: dict[tuple[int, int], list[Any]] = {}
     marks = ", ".join(["%s"] * len(measures))
@@ -157,8 +153,9 @@ def _fetch(
             grouped.setdefault((month, measure), []).append(row)
     for (month, measure), own in grouped.items():
         nodes = bytes.fromhex("".join(row[0] for row in own))
-        changes = blocks.unpack(b"".join(bytes(row[2])[: 4 * cut] for row in own))
-        yield Packed(month, measure, nodes, array("q", [row[1] for row in own]), changes, cut)
+        low, high = (0, 4 * SLOTS) if only is None else (4 * only, 4 * only + 4)
+        changes = blocks.unpack(b"".join(bytes(row[2])[low:high] for row in own))
+        yield Packed(month, measure, nodes, array("q", [row[1] for row in own]), changes, (high - low) // 4)
 
 
 def _named(wanted: Collection[bytes] | None) -> tuple[str, list[Any]]:
@@ -167,7 +164,7 @@ def _named(wanted: Collection[bytes] | None) -> tuple[str, list[Any]]:
     return " AND node_id = ANY(%s::uuid[])", [bulk.listed(list(wanted))]
 
 
-def _look_back(owner: Mapping[int, Part], start: int, seen: Mapping[int, set[bytes]]) -> None:
+def _look_back(owner: Mapping[int, Part], number: int, start: int, seen: Mapping[int, set[bytes]]) -> None:
     """Nodes without a block in the months that were read: their value is that of the latest block before."""
     rows = CarriedMonth.objects.filter(month=start, measure_id__in=list(owner))
     carried = set(rows.values_list("measure_id", flat=True))
@@ -179,7 +176,7 @@ def _look_back(owner: Mapping[int, Part], start: int, seen: Mapping[int, set[byt
         absent = part.slots.keys() - known
         if absent:
             for node, closing in _closings(measure, start, absent):
-                part.base[part.slots[node]] += closing
+                part.base[part.slots[node] if number > 1 else 0] += closing
 
 
 def _closings(measure: int, month: int, nodes: Collection[bytes]) -> Iterable[tuple[bytes, int]]:
@@ -190,7 +187,7 @@ def _closings(measure: int, month: int, nodes: Collection[bytes]) -> Iterable[tu
         return
     rows = bulk.binary(
         "SELECT string_agg(uuid_send(k), ''::bytea), string_agg(int8send(b.opening), ''::bytea), "
-        "string_agg(b.days, ''::bytea) FROM unnest(%s::uuid[]) AS k CROSS JOIN LATERAL "
+        "string_agg(substring(b.days from 121), ''::bytea) FROM unnest(%s::uuid[]) AS k CROSS JOIN LATERAL "
         f'(SELECT t.opening, t.days FROM "{Tally._meta.db_table}" t WHERE t.node_id = k AND t.measure_id = %s '
         "AND t.month < %s ORDER BY t.month DESC LIMIT 1) b",
         [bulk.listed(list(nodes)), measure, month],
@@ -198,9 +195,9 @@ def _closings(measure: int, month: int, nodes: Collection[bytes]) -> Iterable[tu
     found, opened, packed = rows[0]
     if found is None:
         return
-    days, openings = blocks.unpack(packed), _big_endian("q", opened)
-    for i, opening in enumerate(openings):
-        yield found[16 * i : 16 * i + 16], opening + sum(days[SLOTS * i : SLOTS * (i + 1)])
+    closings = map(add, _big_endian("q", opened), blocks.unpack(packed))
+    for i, closing in enumerate(closings):
+        yield found[16 * i : 16 * i + 16], closing
 
 
 def _big_endian(code: str, packed: bytes) -> "array[int]":
@@ -234,7 +231,7 @@ def latest_before(keys: Sequence[tuple[bytes, int, int]]) -> Iterable[tuple[tupl
                     )
                     rows += [(node, measure, month, *row) for row in cursor.fetchall()]
         for node, measure, month, at, opening, days in rows:
-            yield (node, measure, month), at, opening + sum(blocks.unpack(bytes(days)))
+            yield (node, measure, month), at, opening + blocks.unpack(bytes(days))[-1]
 
 
 def first_days(kinds: Sequence[str], slots: Slots, everything: bool) -> dict[str, dict[bytes, int]]:
@@ -245,6 +242,24 @@ def first_days(kinds: Sequence[str], slots: Slots, everything: bool) -> dict[str
         own = dict(zip(keys, firsts, strict=True))
         found[kind] = own if own.keys() <= slots.keys() else {key: own[key] for key in own if key in slots}
     return found
+
+
+def with_facts(kinds: Sequence[str]) -> set[bytes]:
+    """Nodes that have had an entry of one of these kinds."""
+    if not bulk.is_postgres():
+        return {node.bytes for node in Seen.objects.filter(kind__in=kinds).values_list("node_id", flat=True)}
+    rows = bulk.binary(
+        f"SELECT string_agg(uuid_send(node_id), ''::bytea) FROM \"{Seen._meta.db_table}\" WHERE kind = ANY(%s)",
+        [list(kinds)],
+    )
+    nodes = rows[0][0] or b""
+    return {nodes[i : i + 16] for i in range(0, len(nodes), 16)}
+
+
+def first_of_all(kinds: Sequence[str]) -> dict[str, int]:
+    """For each kind of entry, the first day on which any node had one."""
+    rows = Seen.objects.filter(kind__in=kinds).order_by().values_list("kind").annotate(Min("first"))
+    return dict(rows)
 
 
 def _seen(kinds: Sequence[str], slots: Slots, everything: bool) -> Iterable[tuple[str, bytes, Sequence[int]]]:
@@ -260,49 +275,59 @@ def _seen(kinds: Sequence[str], slots: Slots, everything: bool) -> Iterable[tupl
         ):
             yield kind, nodes, _big_endian("i", packed)
         return
-    for kind in kinds:
-        rows = list(Seen.objects.filter(kind=kind).values_list("node_id", "first"))
-        yield kind, b"".join(node.bytes for node, _ in rows), [first for _, first in rows]
+    by_kind: dict[str, list[tuple[UUID, int]]] = {}
+    for node, kind, first in Seen.objects.filter(kind__in=kinds).values_list("node_id", "kind", "first"):
+        by_kind.setdefault(kind, []).append((node, first))
+    for kind, own in by_kind.items():
+        yield kind, b"".join(node.bytes for node, _ in own), [first for _, first in own]
 
 
-def last_active(slots: Slots, day: int, everything: bool) -> dict[int, int]:
-    """The latest day up to `day` on which something happened in one of the cells of each slot."""
+def last_active(slots: Slots, day: int, everything: bool, hamlets: int) -> list[int]:
+    """The latest day up to `day` on which something happened, of each of the `hamlets` (slots) in which it ever did."""
     month, index = blocks.slot(day)
+    lasts: dict[bytes, int] = {}
+    _heard(lasts, slots, _activity(slots, month, everything), (2 << index) - 1)
+    if len(lasts) < len(slots):
+        _heard(lasts, slots, _activity(slots, month - 1, everything), -1)
+    if len(lasts) < len(slots):
+        for key, at, mask in _activity_before(slots.keys() - lasts.keys(), month - 1):
+            lasts[key] = blocks.first_day(at) + mask.bit_length() - 1
+    if hamlets == len(slots):
+        return list(lasts.values())
     found: dict[int, int] = {}
-    quiet = set(slots)
-    for at, nodes, masks in _activity(slots, month - 1, month, everything):
-        first = blocks.first_day(at)
-        allowed = (2 << index) - 1 if at == month else -1
-        for i, mask in enumerate(masks):
-            own = mask & allowed
-            key = nodes[16 * i : 16 * i + 16]
-            slot = slots.get(key)
-            if own and slot is not None:
-                quiet.discard(key)
-                latest = first + own.bit_length() - 1
-                if latest > found.get(slot, 0):
-                    found[slot] = latest
-    if quiet:
-        for key, at, mask in _activity_before(quiet, month - 1):
-            slot = slots[key]
-            found[slot] = max(found.get(slot, 0), blocks.first_day(at) + mask.bit_length() - 1)
-    return found
+    for key, last in lasts.items():
+        found[slots[key]] = max(last, found.get(slots[key], 0))
+    return list(found.values())
 
 
-def _activity(slots: Slots, start: int, stop: int, everything: bool) -> Iterable[tuple[int, bytes, Sequence[int]]]:
+def _heard(
+    lasts: dict[bytes, int], slots: Slots, rows: Iterable[tuple[int, bytes, Sequence[int]]], allowed: int
+) -> None:
+    for at, nodes, masks in rows:
+        before = blocks.first_day(at) - 1
+        keys = [nodes[i : i + 16] for i in range(0, len(nodes), 16)]
+        new = dict(zip(keys, map(allowed.__and__, masks), strict=True))
+        if not new.keys() <= slots.keys():
+            new = {key: new[key] for key in new if key in slots}
+        if lasts or not all(new.values()):
+            new = {key: own for key, own in new.items() if own and key not in lasts}
+        lasts.update(zip(new, map(before.__add__, map(int.bit_length, new.values())), strict=True))
+
+
+def _activity(slots: Slots, month: int, everything: bool) -> Iterable[tuple[int, bytes, Sequence[int]]]:
     table = Activity._meta.db_table
     if bulk.is_postgres():
         named, params = _named(None if everything else slots)
-        for month, nodes, packed in bulk.binary(
-            f"SELECT month::int, string_agg(uuid_send(node_id), ''::bytea), string_agg(int4send(mask), ''::bytea) "
-            f'FROM "{table}" WHERE month BETWEEN %s AND %s{named} GROUP BY 1 ORDER BY 1 DESC',
-            [start, stop, *params],
+        for nodes, packed in bulk.binary(
+            f"SELECT string_agg(uuid_send(node_id), ''::bytea), string_agg(int4send(mask), ''::bytea) "
+            f'FROM "{table}" WHERE month = %s{named}',
+            [month, *params],
         ):
-            yield month, nodes, _big_endian("i", packed)
+            if nodes is not None:
+                yield month, nodes, _big_endian("i", packed)
         return
-    for month in range(stop, start - 1, -1):
-        rows = list(Activity.objects.filter(month=month).values_list("node_id", "mask"))
-        yield month, b"".join(node.bytes for node, _ in rows), [mask for _, mask in rows]
+    rows = list(Activity.objects.filter(month=month).values_list("node_id", "mask"))
+    yield month, b"".join(node.bytes for node, _ in rows), [mask for _, mask in rows]
 
 
 def _activity_before(keys: Iterable[bytes], month: int) -> Iterable[tuple[bytes, int, int]]:

@@ -2,10 +2,9 @@
 can know left out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import accumulate
-from operator import add, sub
-from typing import Final
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, pairwise
+from operator import add, neg, sub, truediv
 from uuid import UUID
 
 from toso.kernel.ids import parse_id
@@ -16,12 +15,11 @@ from toso.registers.places.types import BoundaryTree, Level
 
 from ..rules.blocks import measure_id
 from ..rules.definitions import ACCOUNT, ACCOUNT_SERVICE, DEFINITIONS, Definition, declared_kind
+from ..rules.steps import assist_measure, stage_measure
 from ..types import Number
 from . import reading
-from .nodes import Chosen, Slots
-from .reading import NEVER, Part, Series
-
-EVER: Final = 1
+from .reading import NEVER, Columns, Part
+from .slots import Chosen, Slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +82,8 @@ def _component(definition: Definition, wanted: Choice) -> Component:
     sheets: tuple[int, ...] = ()
     recorded = definition.measures
     if definition.code == "assists":
-        recorded = tuple(measure_id("assists", s.id.hex, "recorded") for s in wanted.services)
-        sheets = tuple(measure_id("assists", s.id.hex, "declared") for s in wanted.services)
+        recorded = tuple(assist_measure(s.id.bytes, "recorded") for s in wanted.services)
+        sheets = tuple(assist_measure(s.id.bytes, "declared") for s in wanted.services)
     elif definition.code == "residents_at_stage":
         recorded = _stages(wanted.services, wanted.stage)
     elif definition.code == "online_service_accounts":
@@ -95,7 +93,7 @@ def _component(definition: Definition, wanted: Choice) -> Component:
 
 def _stages(services: Sequence[ServiceView], stage: str | None) -> tuple[int, ...]:
     return tuple(
-        measure_id("residents_at_stage", service.id.hex, known.code)
+        stage_measure(service.id.bytes, known.code)
         for service in services
         for known in service.stages
         if stage in (None, known.code)
@@ -112,24 +110,32 @@ def _accounts(services: Sequence[ServiceView]) -> tuple[int, ...]:
         for stage in service.stages:
             reached = reached or ACCOUNT in stage.counts
             if reached:
-                found.append(measure_id("residents_at_stage", service.id.hex, stage.code))
+                found.append(stage_measure(service.id.bytes, stage.code))
     return tuple(found)
+
+
+Column = list[Number | None]
 
 
 @dataclass(slots=True)
 class Values:
-    """Values by slot and day, None where missing; `own` of them are declared (None: nothing was)."""
+    """Values by day, then by slot, None where missing; `own` of the last day are declared (None: nothing was)."""
 
-    rows: Sequence[list[Number | None]]
-    own: list[Number | None]
+    columns: Sequence[Column]
+    own: Column
 
-    def of(self, slot: int) -> list[Number | None]:
-        """The values of each day."""
-        return self.rows[slot]
+    def rows(self) -> list[tuple[Number | None, ...]]:
+        """Values by slot, then by day."""
+        return list(zip(*self.columns, strict=True))
+
+    @property
+    def ends(self) -> Column:
+        """The values on the last day, by slot."""
+        return self.columns[-1]
 
     def last(self, slot: int) -> Number | None:
         """The value on the last day."""
-        return self.rows[slot][-1]
+        return self.columns[-1][slot]
 
     def declared(self, slot: int) -> Number | None:
         """The declared part of the value on the last day."""
@@ -140,8 +146,8 @@ class Values:
 class _Sums:
     """Sums by slot: recorded and declared together, declared alone, and from which day on each is known."""
 
-    all: list[Series | None]
-    declared: list[Series | None]
+    all: Columns | None
+    declared: Columns | None
     known: list[int]
     known_declared: list[int]
 
@@ -171,7 +177,7 @@ def days(
     flow = definition.kind == "flow"
     sums = _read(components, tree, at, chosen, first - 1 if flow else first, last)
     if flow:
-        sums = [_Sums(_daily(s.all), _daily(s.declared), s.known, s.known_declared) for s in sums]
+        sums = [replace(s, all=_daily(s.all), declared=_daily(s.declared)) for s in sums]
     return _formed(definition, sums, last, last - first + 1)
 
 
@@ -206,9 +212,9 @@ def plain(
     """Values that were counted otherwise, missing where nothing of the kind was ever entered."""
     component = _component(definition, Choice(()))
     _know([component], chosen)
-    read = [_Sums([[value] for value in sums], [None] * chosen.slots, component.known, [NEVER] * chosen.slots)]
+    read = [_Sums([list(sums)], None, component.known, [NEVER] * chosen.slots)]
     if chosen.nested:
-        read = [_upwards(read[0], tree, at, 1)]
+        read = [_upwards(read[0], tree, at)]
     return _formed(definition, read, last, 1)
 
 
@@ -229,8 +235,10 @@ def _read(
     for component in components:
         recorded, sheets, opening = next(rows), next(rows), next(rows)
         declared = _plus(sheets, opening) if component.from_sheets.measures else opening
-        sums = _Sums(_plus(recorded, declared), declared, component.known, component.known_declared)
-        found.append(_upwards(sums, tree, at, last - first + 1) if chosen.nested else sums)
+        # Of the declared part only the last day is shown (of a flow, what came on it).
+        shown = declared[-2:] if declared else None
+        sums = _Sums(_plus(recorded, declared), shown, component.known, component.known_declared)
+        found.append(_upwards(sums, tree, at) if chosen.nested else sums)
     return found
 
 
@@ -242,8 +250,8 @@ def _know(components: Sequence[Component], chosen: Chosen) -> None:
         (unit_kinds if component.definition.where == "unit" else cell_kinds).update(component.definition.known_by)
         if component.declared.measures:
             unit_kinds.add(declared_kind(component.definition.code))
-    at_cells = reading.first_days(sorted(cell_kinds), chosen.cells, chosen.all)
-    at_units = reading.first_days(sorted(unit_kinds), chosen.units, chosen.all)
+    at_cells = _firsts(sorted(cell_kinds), chosen.cells, chosen)
+    at_units = _firsts(sorted(unit_kinds), chosen.units, chosen)
     for component in components:
         unit = component.definition.where == "unit"
         firsts, slots = (at_units, chosen.units) if unit else (at_cells, chosen.cells)
@@ -261,6 +269,14 @@ def _know(components: Sequence[Component], chosen: Chosen) -> None:
             _lower(component.known_declared, [at_cells["day_sheet"]], slots)
 
 
+def _firsts(kinds: Sequence[str], slots: Slots, chosen: Chosen) -> dict[str, Mapping[bytes, int]]:
+    if chosen.all and chosen.slots == 1 and len(slots) > reading.NAMED_AT_MOST:
+        # One sum over very many nodes: all of them may have values, and one first day is enough.
+        found = reading.first_of_all(kinds)
+        return {kind: dict.fromkeys(slots, found[kind]) if kind in found else {} for kind in kinds}
+    return dict(reading.first_days(kinds, slots, chosen.all))
+
+
 def _slots(known: Sequence[Mapping[bytes, int]], slots: Slots) -> Slots:
     """Those of these nodes that have had an entry of one of the kinds."""
     if any(len(own) == len(slots) for own in known):
@@ -270,118 +286,108 @@ def _slots(known: Sequence[Mapping[bytes, int]], slots: Slots) -> Slots:
 
 def _lower(firsts: list[int], known: Sequence[Mapping[bytes, int]], slots: Slots) -> None:
     for own in known:
+        if len(firsts) == 1:
+            firsts[0] = min(firsts[0], min(own.values(), default=NEVER))
+            continue
         for node, first in own.items():
             slot = slots[node]
             if first < firsts[slot]:
                 firsts[slot] = first
 
 
-def _plus(one: Sequence[Series | None], other: Sequence[Series | None]) -> list[Series | None]:
-    return [b if a is None else a if b is None else list(map(add, a, b)) for a, b in zip(one, other, strict=True)]
+def _plus(one: Columns | None, other: Columns | None) -> Columns | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return [list(map(add, a, b)) for a, b in zip(one, other, strict=True)]
 
 
-def _upwards(sums: _Sums, tree: BoundaryTree, at: int, length: int) -> _Sums:
+def _upwards(sums: _Sums, tree: BoundaryTree, at: int) -> _Sums:
     """From each unit's own sums to those of its subtree, by running sums over the preorder."""
+    ends = tree.end[at : tree.end[at]]
+    if at:
+        ends = [end - at for end in ends]
+
+    def subtrees(columns: Columns | None) -> Columns | None:
+        if columns is None:
+            return None
+        summed = []
+        for column in columns:
+            running = list(accumulate(column, initial=0))
+            summed.append(list(map(sub, map(running.__getitem__, ends), running)))
+        return summed
+
     return _Sums(
-        _subtrees(sums.all, tree, at, length),
-        _subtrees(sums.declared, tree, at, length),
+        subtrees(sums.all),
+        subtrees(sums.declared),
         _earliest(sums.known, tree, at),
         _earliest(sums.known_declared, tree, at),
     )
 
 
-def _subtrees(rows: Sequence[Series | None], tree: BoundaryTree, at: int, length: int) -> list[Series | None]:
-    if all(row is None for row in rows):
-        return list(rows)
-    if length == 1:
-        running = list(accumulate((row[0] if row else 0 for row in rows), initial=0))
-        return [[running[tree.end[at + i] - at] - running[i]] for i in range(len(rows))]
-    before: Series = [0] * length
-    levels = [before]
-    for row in rows:
-        before = before if row is None else list(map(add, before, row))
-        levels.append(before)
-    found: list[Series | None] = []
-    for i in range(len(rows)):
-        last = tree.end[at + i] - at
-        if last == i + 1:
-            found.append(rows[i])
-        else:
-            found.append(list(map(sub, levels[last], levels[i])))
-    return found
-
-
 def _earliest(firsts: Sequence[int], tree: BoundaryTree, at: int) -> list[int]:
     found = list(firsts)
+    if min(found) == NEVER:
+        return found
+    parent = tree.parent
     for i in range(len(found) - 1, 0, -1):
-        above = tree.parent[at + i] - at
+        above = parent[at + i] - at
         if found[i] < found[above]:
             found[above] = found[i]
     return found
 
 
 def _minus(before: _Sums, after: _Sums) -> _Sums:
-    def less(a: Sequence[Series | None], b: Sequence[Series | None]) -> list[Series | None]:
-        return [y if x is None else [(y[0] if y else 0) - x[0]] for x, y in zip(a, b, strict=True)]
+    def less(a: Columns | None, b: Columns | None) -> Columns | None:
+        if a is None or b is None:
+            return b if a is None else [list(map(neg, a[0]))]
+        return [list(map(sub, b[0], a[0]))]
 
-    return _Sums(less(before.all, after.all), less(before.declared, after.declared), after.known, after.known_declared)
+    return replace(after, all=less(before.all, after.all), declared=less(before.declared, after.declared))
 
 
-def _daily(rows: Sequence[Series | None]) -> list[Series | None]:
-    return [None if row is None else list(map(sub, row[1:], row)) for row in rows]
+def _daily(columns: Columns | None) -> Columns | None:
+    if columns is None:
+        return None
+    return [list(map(sub, after, before)) for before, after in pairwise(columns)]
 
 
 def _with_total(sums: _Sums) -> _Sums:
-    def total(rows: Sequence[Series | None]) -> list[Series | None]:
-        return [*rows, [sum(row[0] for row in rows if row)]]
+    def total(columns: Columns | None) -> Columns | None:
+        return None if columns is None else [[*column, sum(column)] for column in columns]
 
-    return _Sums(
-        total(sums.all), total(sums.declared), [*sums.known, min(sums.known)],
-        [*sums.known_declared, min(sums.known_declared)],
-    )  # fmt: skip
+    known, declared = [*sums.known, min(sums.known)], [*sums.known_declared, min(sums.known_declared)]
+    return _Sums(total(sums.all), total(sums.declared), known, declared)
 
 
 def _formed(definition: Definition, sums: Sequence[_Sums], last: int, length: int) -> Values:
-    first = last - length + 1
-    top = sums[0]
-    slots = range(len(top.all))
-    if definition.kind != "ratio":
-        rows = [_masked(top.all[i], top.known[i] - first, length) for i in slots]
-        return Values(rows, [_declared(top, i, last) for i in slots])
-    bottom = sums[1]
-    rows = []
-    own: list[Number | None] = []
-    for i in slots:
-        known = max(top.known[i], bottom.known[i]) - first
-        rows.append(_divided(top.all[i], bottom.all[i], known, length))
-        part, whole = _declared(top, i, last), bottom.all[i]
-        own.append(part / whole[-1] if part is not None and whole and whole[-1] and known < length else None)
-    return Values(rows, own)
-
-
-def _declared(sums: _Sums, slot: int, last: int) -> int | None:
-    if sums.known_declared[slot] > last:
-        return None
-    row = sums.declared[slot]
-    return row[-1] if row else 0
-
-
-def _masked(row: Series | None, unknown: int, length: int) -> list[Number | None]:
-    if unknown >= length:
-        return [None] * length
-    values: list[Number | None] = [*row] if row else [0] * length
-    if unknown > 0:
-        values[:unknown] = [None] * unknown
-    return values
-
-
-def _divided(top: Series | None, bottom: Series | None, unknown: int, length: int) -> list[Number | None]:
-    if bottom is None or unknown >= length:
-        return [None] * length
-    numbers = top or [0] * length
-    if unknown <= 0 and 0 not in bottom:
-        return [a / b for a, b in zip(numbers, bottom, strict=True)]
-    return [a / b if b and i >= unknown else None for i, (a, b) in enumerate(zip(numbers, bottom, strict=True))]
+    top, bottom = sums[0], sums[-1]
+    known = top.known if top is bottom else list(map(max, top.known, bottom.known))
+    latest = max(known)
+    number = len(known)
+    zeros = [[0] * number] * length
+    columns: list[Column] = []
+    whole = bottom.all or zeros
+    for day, over, under in zip(range(last - length + 1, last + 1), top.all or zeros, whole, strict=True):
+        column: Column
+        if definition.kind != "ratio":
+            column = list(over)
+        elif 0 in under:
+            column = [a / b if b else None for a, b in zip(over, under, strict=True)]
+        else:
+            column = list(map(truediv, over, under))
+        if latest > day:
+            column = [value if first <= day else None for value, first in zip(column, known, strict=True)]
+        columns.append(column)
+    own: Column = [None] * number
+    if min(top.known_declared) <= last:
+        parts = (top.declared or zeros)[-1]
+        own = [n if first <= last else None for n, first in zip(parts, top.known_declared, strict=True)]
+        if definition.kind == "ratio":
+            own = [
+                n / m if n is not None and m and first <= last else None
+                for n, m, first in zip(own, whole[-1], known, strict=True)
+            ]
+    return Values(columns, own)
 
 
 def _counted(
@@ -397,11 +403,11 @@ def _counted(
         return running[tree.end[i] - at] - running[i - at]
 
     if chosen.nested:
-        counts = [count(i) for i in tree.subtree(at)]
+        counts: Column = [count(i) for i in tree.subtree(at)]
     elif chosen.slots == 1 and not with_total:
         counts = [count(at)]
     else:
         counts = [*(count(i) for i in tree.children(at)), None]
         if with_total:
             counts.append(count(at))
-    return Values([[value] * length for value in counts], [None] * len(counts))
+    return Values([counts] * length, [None] * len(counts))

@@ -44,9 +44,7 @@ def apply_deltas(deltas: Deltas) -> None:
             opening, days = _opening(key, earlier.get(key), touched, fresh), EMPTY
         else:
             opening, days = known
-        values = blocks.unpack(days)
-        for index, change in touched[key]:
-            values[index] += change
+        values = blocks.raised(days, touched[key])
         fresh.setdefault((node, measure), []).append((month, sum(change for _, change in touched[key])))
         changed.append((node, measure, month, opening, blocks.pack(values)))
     for rows in bulk.chunks(changed):

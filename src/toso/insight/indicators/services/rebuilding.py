@@ -164,10 +164,10 @@ def stored_deltas(nodes: Sequence[bytes]) -> tuple[Deltas, list[Difference]]:
             wrong.append(
                 Difference(UUID(bytes=node), f"{_name(measure)} opening", str(month), opening, values.get(key, 0))
             )
-        changes = blocks.unpack(bytes(days))
-        values[key] = opening + sum(changes)
+        running = blocks.unpack(bytes(days))
+        values[key] = opening + running[-1]
         own = deltas.setdefault(key, {})
-        for index, change in enumerate(changes):
+        for index, change in enumerate(blocks.changes(running)):
             if change:
                 own[blocks.first_day(month) + index] = change
     return deltas, wrong

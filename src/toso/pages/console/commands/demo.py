@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from pathlib import Path
 
 HELP = "set up and serve the demonstration"
@@ -38,7 +39,11 @@ def run(args: argparse.Namespace) -> int:
     call_command("migrate", verbosity=0, interactive=False)
     if not demo.is_loaded():
         began = time.monotonic()
-        demo.load(lambda line: print(f"  {line}", flush=True))
+        try:
+            demo.load(lambda line: print(f"  {line}", flush=True))
+        except demo.CutOff as cut:
+            print(cut, file=sys.stderr)
+            return 1
         print(f"Demonstration data loaded in {time.monotonic() - began:.0f} s.", flush=True)
     print(_welcome(args.port), flush=True)
     if args.no_serve:

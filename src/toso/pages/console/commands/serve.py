@@ -30,8 +30,20 @@ def run(args: argparse.Namespace) -> int:
     return serve(args.host, args.port, args.workers)
 
 
+def taken(host: str, port: int) -> bool:
+    """Whether somebody listens there; the server shares ports, so two would answer in turn without any error."""
+    import socket
+
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0
+
+
 def serve(host: str, port: int, workers: int = 1) -> NoReturn:
-    """Replace this process by the server."""
+    """Replace this process by the server; exit code 1 when the port is taken."""
+    if taken(host, port):
+        print(f"Port {port} is taken by another program: stop it, or choose another by PORT=…", file=sys.stderr)
+        sys.exit(1)
     # Without the kill timeout a SIGTERM during start would hang for ever.
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),

@@ -13,7 +13,7 @@ from toso.registers.catalogue.types import ServiceView
 from toso.registers.people.types import Change, HouseholdAdd, HouseholdClose, HouseholdMove, ResidentAdd, ResidentLeave
 
 from . import facts, homes
-from .dice import HOUR, Dice
+from .dice import Dice
 from .homes import Home, Person
 from .names import full_name
 from .province import HamletPlan
@@ -91,7 +91,7 @@ class Life:
         doing = {
             "first": self._first, "second": self._again, "campaign": self._campaign, "visit": self._visit,
             "change": self._change, "leave": self._leave, "close": self._close, "new": self._new, "void": self._void,
-            "correct": self._correct, "sheet": self._sheet, "move": self._move,
+            "correct": self._correct, "sheet": self._sheet, "move": self._move, "promise": self._promise,
         }  # fmt: skip
         for slot in self.calendar.slots(self.dice, self.hamlet, self.homes, moves=self.neighbour is not None):
             doing[slot.kind](slot)
@@ -147,6 +147,13 @@ class Life:
             if self.dice.share(0.05):
                 assists.append(AssistGiven(self.ids["dien_thoai"], "told"))
         self._call(event, home, outcome, assists)
+
+    def _promise(self, slot: Slot) -> None:
+        """Nobody had time: a member will come again, soon, or should have come by now."""
+        home = self._somebody()
+        away = -self.dice.randint(1, 4) if slot.part else self.dice.randint(1, 9)
+        day = self.calendar.end + timedelta(days=away)
+        self._call(self._event(slot.at, home), home, "come_back", [], day)
 
     def _change(self, slot: Slot) -> None:
         """A birth, somebody away for work, another answer about the Zalo group."""
@@ -309,11 +316,13 @@ class Life:
         others = [other for other in home.people[1:] if other.text]
         return assists + [AssistGiven(self.ids["dien_thoai"], "with_help", other.text) for other in others]
 
-    def _call(self, event: Event, home: Home, outcome: str, assists: list[AssistGiven]) -> None:
+    def _call(
+        self, event: Event, home: Home, outcome: str, assists: list[AssistGiven], promised: date | None = None
+    ) -> None:
         visit = short(self.dice.id_at(event.at))
-        follow = None
-        if outcome == "come_back":
-            follow = (vn_day(event.at) + timedelta(days=self.dice.randint(2, 21))).isoformat()
+        if outcome == "come_back" and promised is None:
+            promised = vn_day(event.at) + timedelta(days=self.dice.randint(2, 21))
+        follow = promised.isoformat() if promised else None
         others = [member for member in self.walkers if member != event.author]
         done_by = short(self.dice.choice(others)) if self.dice.share(0.07) else None
         note = self.dice.choice(facts.NOTES) if self.dice.share(0.03) else ""
@@ -338,8 +347,3 @@ class Life:
 
     def _empty_outcome(self) -> str:
         return self.dice.choices(("absent", "come_back", "not_now", "met"), (45, 22, 18, 15))[0]
-
-
-def at_hour(day: date, hour: float) -> int:
-    """A moment of a day by its hour."""
-    return day_start_ms(day) + int(hour * HOUR)

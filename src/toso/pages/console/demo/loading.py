@@ -40,7 +40,13 @@ DECLARED: Final = date(2024, 6, 30)
 
 
 class CutOff(Exception):
-    """Loading was cut off earlier: what is there is not whole, start over with an empty database."""
+    """Loading was cut off earlier."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The demonstration data was cut off while it was loading and is not whole. "
+            "Start over: `make demo-reset`, then `make demo`."
+        )
 
 
 @dataclass(slots=True)

@@ -27,7 +27,10 @@ SHEETS: Final = (
 
 @dataclass(frozen=True, slots=True, order=True)
 class Slot:
-    """Something that happens at a moment; `home` counts for those of a known household."""
+    """Something that happens at a moment, in the household with this number or in any.
+
+    `part`: only some are helped at first; of a promise: it is overdue on the end day.
+    """
 
     at: int
     kind: str
@@ -55,7 +58,7 @@ class Calendar:
         if span < 30:
             return []
         days = sorted({LATER + timedelta(days=dice.randrange(span)) for _ in range(24)})
-        slots = [Slot(dice.moment(dice.choice(days)), "visit") for _ in range(110 if model else dice.randint(34, 46))]
+        slots = [Slot(dice.moment(dice.choice(days)), "visit") for _ in range(90 if model else dice.randint(34, 46))]
         kinds = ["change"] * 9 + ["leave"] * 3 + ["close", "new", "new"] + ["move"] * moves
         kinds += ["void"] * 2 + ["correct"] * 2 if dice.share(0.5) or model else []
         slots += [Slot(dice.moment(dice.choice(days)), kind) for kind in kinds]
@@ -73,7 +76,15 @@ class Calendar:
             self.end - timedelta(days=dice.randrange(LIVELY_DAYS)) for _ in range(22 if model else dice.randint(3, 7))
         ]
         days.append(self.end - timedelta(days=0 if model else dice.randrange(5)))
-        return [Slot(dice.moment(day), "visit") for day in days]
+        slots = [Slot(dice.moment(day), "visit") for day in days]
+        # Promised returns: some still to come, some overdue.
+        for n in range(8 if model else 1):
+            day = self.end - timedelta(days=dice.randrange(7, LIVELY_DAYS))
+            slots.append(Slot(dice.moment(day), "promise", part=n % 3 == 1))
+        if model:
+            recent = [self.end - timedelta(days=dice.randrange(LIVELY_DAYS, 80)) for _ in range(12)]
+            slots += [Slot(dice.moment(dice.choice(recent)), "visit") for _ in range(36)]
+        return slots
 
 
 def _rounds(dice: Dice, homes: Sequence[Home]) -> list[Slot]:

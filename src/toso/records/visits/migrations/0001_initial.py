@@ -4,111 +4,147 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Call',
+            name="Call",
             fields=[
-                ('pk', models.CompositePrimaryKey('cell_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('cell_id', models.UUIDField()),
-                ('id', models.UUIDField()),
-                ('last_on', models.DateField()),
-                ('last_outcome', models.CharField(max_length=10)),
-                ('follow_up_on', models.DateField(null=True)),
-                ('visits', models.IntegerField()),
-                ('last_op', models.UUIDField(null=True)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cell_id", models.UUIDField()),
+                ("id", models.UUIDField()),
+                ("last_on", models.DateField()),
+                ("last_outcome", models.CharField(max_length=10)),
+                ("follow_up_on", models.DateField(null=True)),
+                ("visits", models.IntegerField()),
+                ("last_op", models.UUIDField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Carried',
+            name="Carried",
             fields=[
-                ('pk', models.CompositePrimaryKey('cell_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('cell_id', models.UUIDField()),
-                ('id', models.UUIDField()),
-                ('call', models.TextField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cell_id", models.UUIDField()),
+                ("id", models.UUIDField()),
+                ("call", models.TextField()),
             ],
         ),
         migrations.CreateModel(
-            name='DaySheet',
+            name="DaySheet",
             fields=[
-                ('pk', models.CompositePrimaryKey('cell_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('cell_id', models.UUIDField()),
-                ('id', models.UUIDField()),
-                ('on', models.DateField()),
-                ('service_id', models.UUIDField()),
-                ('count', models.IntegerField()),
-                ('author_id', models.UUIDField(null=True)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cell_id", models.UUIDField()),
+                ("id", models.UUIDField()),
+                ("on", models.DateField()),
+                ("service_id", models.UUIDField()),
+                ("count", models.IntegerField()),
+                ("author_id", models.UUIDField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='OpeningFigure',
+            name="OpeningFigure",
             fields=[
-                ('pk', models.CompositePrimaryKey('unit_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('unit_id', models.UUIDField()),
-                ('id', models.UUIDField()),
-                ('indicator', models.CharField(max_length=60)),
-                ('value', models.BigIntegerField()),
-                ('on', models.DateField()),
-                ('source', models.CharField(max_length=200)),
-                ('declared_by', models.UUIDField(null=True)),
-                ('state', models.CharField(default='ok', max_length=9)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "unit_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("unit_id", models.UUIDField()),
+                ("id", models.UUIDField()),
+                ("indicator", models.CharField(max_length=60)),
+                ("value", models.BigIntegerField()),
+                ("on", models.DateField()),
+                ("source", models.CharField(max_length=200)),
+                ("declared_by", models.UUIDField(null=True)),
+                ("state", models.CharField(default="ok", max_length=9)),
             ],
         ),
         migrations.CreateModel(
-            name='Progress',
+            name="Progress",
             fields=[
-                ('pk', models.CompositePrimaryKey('cell_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('cell_id', models.UUIDField()),
-                ('id', models.UUIDField(db_index=True)),
-                ('stages', models.TextField()),
-                ('ops', models.TextField(default='{}')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cell_id", models.UUIDField()),
+                ("id", models.UUIDField(db_index=True)),
+                ("stages", models.TextField()),
+                ("ops", models.TextField(default="{}")),
             ],
         ),
         migrations.CreateModel(
-            name='Assist',
+            name="Assist",
             fields=[
-                ('pk', models.CompositePrimaryKey('cell_id', 'visit_id', 'n', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('cell_id', models.UUIDField()),
-                ('visit_id', models.UUIDField()),
-                ('n', models.SmallIntegerField()),
-                ('household_id', models.UUIDField(null=True)),
-                ('resident_id', models.UUIDField(null=True)),
-                ('service_id', models.UUIDField()),
-                ('stage', models.CharField(max_length=24)),
-                ('result', models.CharField(default='', max_length=8)),
-                ('on', models.DateField()),
-                ('carried', models.BooleanField(default=False)),
-                ('live', models.BooleanField(default=True)),
-                ('op_id', models.UUIDField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell_id", "visit_id", "n", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cell_id", models.UUIDField()),
+                ("visit_id", models.UUIDField()),
+                ("n", models.SmallIntegerField()),
+                ("household_id", models.UUIDField(null=True)),
+                ("resident_id", models.UUIDField(null=True)),
+                ("service_id", models.UUIDField()),
+                ("stage", models.CharField(max_length=24)),
+                ("result", models.CharField(default="", max_length=8)),
+                ("on", models.DateField()),
+                ("carried", models.BooleanField(default=False)),
+                ("live", models.BooleanField(default=True)),
+                ("op_id", models.UUIDField()),
             ],
             options={
-                'indexes': [models.Index(fields=['cell_id', 'resident_id'], name='assist_resident')],
+                "indexes": [models.Index(fields=["cell_id", "resident_id"], name="assist_resident")],
             },
         ),
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('pk', models.CompositePrimaryKey('cell_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('cell_id', models.UUIDField()),
-                ('id', models.UUIDField(db_index=True)),
-                ('household_id', models.UUIDField()),
-                ('on', models.DateField()),
-                ('outcome', models.CharField(max_length=10)),
-                ('done_by', models.UUIDField(null=True)),
-                ('author_id', models.UUIDField(null=True)),
-                ('follow_up_on', models.DateField(null=True)),
-                ('note', models.CharField(default='', max_length=280)),
-                ('state', models.CharField(default='ok', max_length=4)),
-                ('extra', models.TextField(default='{}')),
-                ('op_id', models.UUIDField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cell_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cell_id", models.UUIDField()),
+                ("id", models.UUIDField(db_index=True)),
+                ("household_id", models.UUIDField()),
+                ("on", models.DateField()),
+                ("outcome", models.CharField(max_length=10)),
+                ("done_by", models.UUIDField(null=True)),
+                ("author_id", models.UUIDField(null=True)),
+                ("follow_up_on", models.DateField(null=True)),
+                ("note", models.CharField(default="", max_length=280)),
+                ("state", models.CharField(default="ok", max_length=4)),
+                ("extra", models.TextField(default="{}")),
+                ("op_id", models.UUIDField()),
             ],
             options={
-                'indexes': [models.Index(fields=['cell_id', 'household_id'], name='visit_household'), models.Index(fields=['cell_id', 'on'], name='visit_day')],
+                "indexes": [
+                    models.Index(fields=["cell_id", "household_id"], name="visit_household"),
+                    models.Index(fields=["cell_id", "on"], name="visit_day"),
+                ],
             },
         ),
     ]
