@@ -52,7 +52,8 @@ def database(url: str) -> dict[str, Any]:
             "HOST": parts.hostname or "",
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 600,
-            "CONN_HEALTH_CHECKS": True,
+            # A phone whose request meets a connection that the database has closed sends it again.
+            "CONN_HEALTH_CHECKS": False,
             "OPTIONS": options,
         }
     raise ValueError(f"DATABASE_URL: unknown scheme {parts.scheme!r}; use sqlite:/// or postgres://")

@@ -53,8 +53,15 @@ def reading() -> Iterator[None]:
 
 def stream(name: str) -> StreamState | None:
     """One stream, or None when nothing was ever appended to it."""
-    row = Stream.objects.select_related("born_from").filter(name=name).first()
-    return state_of(row) if row else None
+    # Asked at every pull, so without the ORM.
+    columns = ("id", "name", "epoch", "head", "durable_seq", "born_from", "born_seq", "ended_seq")
+    found = bulk.fetch(Stream, columns, "name", [name])
+    if not found:
+        return None
+    row = found[0]
+    parent = bulk.fetch(Stream, ("name",), "id", [row[5]])[0][0] if row[5] else None
+    pk, _, epoch, head, durable, _, born, ended = row
+    return StreamState(pk, name, epoch, head, durable, parent, born, ended)
 
 
 def streams(names: Sequence[str] | None = None) -> list[StreamState]:
@@ -85,6 +92,11 @@ def touches_after(name: str, after: int, limit: int) -> tuple[int, list[tuple[st
         for collection, record in orjson.loads(text):
             touched[(collection, record)] = None
     return (rows[-1][0] if rows else after), [(collection, parse_id(record)) for collection, record in touched]
+
+
+def erased_after(name: str, after: int) -> bool:
+    """Whether an erasure stands in a stream after this entry."""
+    return EntryRow.objects.filter(stream__name=name, seq__gt=after, kind__endswith=".erased").exists()
 
 
 def entries_of(name: str, after: int = 0, page: int = PAGE) -> Iterator[list[Entry]]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from toso.engine.journal import bulk
 from toso.engine.journal.bulk import chunks
 
 from .models import Term
@@ -35,8 +36,11 @@ def terms(term_ids: Sequence[UUID]) -> dict[UUID, TermView]:
 def terms_of(person_ids: Sequence[UUID], on: date | None = None) -> dict[UUID, list[TermView]]:
     """The terms of each person, oldest first: all, or those that run on a day."""
     found: dict[UUID, list[TermView]] = {person: [] for person in person_ids}
-    for some in chunks(list(found)):
-        for view in _views(Term.objects.filter(_running(on), person_id__in=some)):
+    # Asked at every pull and push, so without the ORM.
+    rows = bulk.fetch(Term, _COLUMNS, "person_id", list(found))
+    for row in sorted(rows, key=lambda row: (row[5], row[0])):
+        view = TermView(row[0], row[1], Role(row[2]), *row[3:])
+        if on is None or view.covers(on):
             found[view.person_id].append(view)
     return found
 

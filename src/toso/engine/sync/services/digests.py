@@ -32,6 +32,11 @@ def bucket_of(collection: Collection, row: Row) -> str:
     return "" if collection.day_field is None else str(row[collection.day_field])[:7]
 
 
+def forget(name: str) -> None:
+    """Throw the stored sums of a stream away: they are made anew from all rows."""
+    DigestState.objects.filter(stream_name=name).delete()
+
+
 def of_rows(loaded: Iterable[tuple[Collection, list[Row]]]) -> str:
     """Digest of these rows, all of which count."""
     total = 0
@@ -95,15 +100,24 @@ class Progress:
             return
 
 
+def stored_at_head(state: StreamState, first: date) -> str | None:
+    """The digest for a phone with this window, when the stored sums are of the stream's head; else None."""
+    for epoch, seq, texts in bulk.fetch(DigestState, ("epoch", "seq", "sums"), "stream_name", [state.name]):
+        if epoch == state.epoch and seq == state.head:
+            return window_digest({bucket: int(text, 16) for bucket, text in orjson.loads(texts).items()}, first)
+    return None
+
+
 def catch_up(name: str, state: StreamState, load: Loader, first: date) -> Progress:
     """The digest at the stream's head, from the stored sums and the rows touched since."""
-    kept = DigestState.objects.filter(stream_name=name, epoch=state.epoch).first()
-    if kept is None or kept.seq > state.head or state.head - kept.seq > FAR_BEHIND:
+    stored = bulk.fetch(DigestState, ("epoch", "seq", "sums"), "stream_name", [name])
+    if not stored or stored[0][0] != state.epoch or not 0 <= state.head - stored[0][1] <= FAR_BEHIND:
         return _from_all(name, state, load, first)
-    sums = {bucket: int(text, 16) for bucket, text in orjson.loads(kept.sums).items()}
-    if kept.seq == state.head:
-        return Progress(name, state, window_digest(sums, first), kept.seq, sums, {})
-    _, touched = journal.touches_after(name, kept.seq, FAR_BEHIND)
+    _, kept_seq, texts = stored[0]
+    sums = {bucket: int(text, 16) for bucket, text in orjson.loads(texts).items()}
+    if kept_seq == state.head:
+        return Progress(name, state, window_digest(sums, first), kept_seq, sums, {})
+    _, touched = journal.touches_after(name, kept_seq, FAR_BEHIND)
     by_collection: dict[str, list[UUID]] = {}
     for collection, record in touched:
         by_collection.setdefault(collection, []).append(record)
@@ -119,7 +133,7 @@ def catch_up(name: str, state: StreamState, load: Loader, first: date) -> Progre
             sums[bucket] = digest.add(sums.get(bucket, 0), value)
         if key in old or key in new:
             changed[key] = new.get(key)
-    return Progress(name, state, window_digest(sums, first), kept.seq, sums, changed)
+    return Progress(name, state, window_digest(sums, first), kept_seq, sums, changed)
 
 
 def _from_all(name: str, state: StreamState, load: Loader, first: date) -> Progress:

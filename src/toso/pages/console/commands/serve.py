@@ -47,7 +47,7 @@ def serve(host: str, port: int, workers: int = 1) -> NoReturn:
     # Without the kill timeout a SIGTERM during start would hang for ever.
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-        "--workers", str(workers), "--workers-kill-timeout", "5", "--no-ws", "--respawn-failed-workers",
+        "--workers", str(workers), "--blocking-threads", "4", "--backpressure", "256", "--workers-kill-timeout", "5", "--no-ws", "--respawn-failed-workers",
         "--log-level", "warning", "toso.config.wsgi:application",
     ]  # fmt: skip
     os.execv(sys.executable, command)  # noqa: S606
