@@ -121,7 +121,10 @@ def _stored(state: StreamState, first: date) -> bytes | None:
         for seq, key, epoch, since in found
         if epoch == state.epoch and since == month and state.head - seq <= SNAPSHOT_LAG
     ]
-    return _stored_body(max(usable)[1]) if usable else None
+    if not usable:
+        return None
+    seq, key = max(usable)
+    return _stored_body(key, state.epoch, seq)
 
 
 def _built(device: DeviceIdentity, name: str, first: date) -> bytes:
@@ -164,7 +167,8 @@ def _built(device: DeviceIdentity, name: str, first: date) -> bytes:
 
 
 @lru_cache(maxsize=48)
-def _stored_body(snapshot_id: int) -> bytes:
+def _stored_body(snapshot_id: int, epoch: UUID, seq: int) -> bytes:
+    # Epoch and seq are part of the key: ids of a restored database may come again.
     return bytes(Snapshot.objects.values_list("body", flat=True).get(pk=snapshot_id))
 
 
