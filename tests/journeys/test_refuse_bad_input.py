@@ -16,7 +16,7 @@ from toso.engine.sync import services as sync
 from toso.engine.sync.models import Quarantine
 from toso.kernel import hlc
 from toso.kernel.clock import frozen, now_ms, today
-from toso.kernel.ids import new_id, short
+from toso.kernel.ids import new_id, parse_id, short
 from toso.kernel.messages import LANGUAGES
 from toso.records.visits.models import Visit
 from toso.registers.people.models import Household
@@ -195,14 +195,25 @@ def test_a_revoked_device_may_deposit_and_the_leader_release(world: scene.World,
     leader = Phone(world.leader)
     waiting = sync.quarantine_for(leader.identity)
     assert [row["op_id"] for row in waiting] == [op["op_id"]]
-    from toso.kernel.ids import parse_id
-
     done = sync.decide_quarantine(leader.identity, parse_id(op["op_id"]), "release", "máy cũ")
     assert done["status"] == "released"
     assert Household.objects.count() == 2
     phone.revoked = False
     phone.outbox = [op]
     assert phone.push()[0]["status"] == "duplicate"
+
+
+def test_nobody_moves_a_household_into_a_hamlet_that_is_not_his(world: scene.World, phone: Phone) -> None:
+    household = of(world)
+    data = {"id": household, "to_cell": short(world.cells[1])}
+    op = phone.record("household.move", data, world.cells[0])
+    assert phone.push()[0]["code"] == "cell_not_yours"
+    official = Phone(world.official)
+    assert (
+        sync.decide_quarantine(official.identity, parse_id(op["op_id"]), "release", "đã chuyển")["status"] == "released"
+    )
+    assert household not in phone.pull(cell_stream(world.cells[0])).rows.get("households", {})
+    assert household in Phone(world.neighbour).pull(cell_stream(world.cells[1])).rows["households"]
 
 
 JSON = st.recursive(

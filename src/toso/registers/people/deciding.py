@@ -278,6 +278,8 @@ def move_household(work: Work, act: Act) -> Decided:
     work.may_write(act.header, state.cell_id)
     if to == state.cell_id or cell_stream(to) not in work.writer.streams:
         raise Problem("value_invalid", field="to_cell")
+    # It writes into both hamlets: who serves only one leaves it to the leader of the other, through quarantine.
+    work.may_write(act.header, to)
     work.writer.flush()
     residents = selectors.resident_states(households=[state.id], cell_id=state.cell_id)
     people = [r for r in residents.values() if r.household_id == state.id]

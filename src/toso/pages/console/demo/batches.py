@@ -58,7 +58,9 @@ def send(events: Sequence[Event]) -> int:
 def _acts(event: Event, plans: Sequence[ActPlan], head: int) -> Iterator[Act]:
     author, day = Author(event.author), vn_day(event.at)
     for n, (op_id, kind, body) in enumerate(plans):
-        yield Act(Header(op_id, author, pack(event.at, n), day, head, cell=event.cell), kind, body)
+        # A move into another hamlet is let through by who serves both.
+        released = kind == "household.move"
+        yield Act(Header(op_id, author, pack(event.at, n), day, head, released=released, cell=event.cell), kind, body)
 
 
 def _check(acts: Sequence[Act], outcomes: Sequence[Outcome]) -> None:
