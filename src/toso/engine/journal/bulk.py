@@ -259,18 +259,21 @@ def select_raw(
         days = [kind == "date" for kind in kinds[len(key) :]]
         wanted = [f"{c} - DATE '2000-01-01' + {_Y2K}" if day else c for c, day in zip(wanted, days, strict=True)]
     tail = f" AND {where}" if where else ""
+    group = ""
     if least:
         wanted[-1] = f"min({wanted[-1]})"
-        tail += " GROUP BY " + ", ".join(str(n + 1) for n in range(len(names)))
+        group = " GROUP BY " + ", ".join(str(n + 1) for n in range(len(names)))
     picked = ", ".join(wanted)
     if is_postgres():
+        # OFFSET 0 keeps the planner from reading a whole table instead of looking the keys up one by one.
         on = " AND ".join(
             f't."{c}" = DATE \'2000-01-01\' + (k."{c}" - {_Y2K})' if kind == "date" else f't."{c}" = k."{c}"'
             for c, kind in zip(key_columns, key_kinds, strict=True)
         )
         arrays = ", ".join(f"%s::{'int' if kind == 'date' else kind.split('(')[0]}[]" for kind in key_kinds)
         return binary(
-            f'SELECT {picked} FROM unnest({arrays}) AS k({_quoted(key_columns)}) JOIN "{table}" t ON {on}{tail}',
+            f"SELECT {picked} FROM unnest({arrays}) AS k({_quoted(key_columns)}) CROSS JOIN LATERAL "
+            f'(SELECT * FROM "{table}" t WHERE {on}{tail} OFFSET 0) t{group}',
             [listed(column) for column in zip(*keys, strict=True)],
             raw=True,
         )
@@ -280,7 +283,8 @@ def select_raw(
     adapted = json.dumps([[adapt(value) for adapt, value in zip(into, row, strict=True)] for row in keys])
     with connection.cursor() as cursor:
         cursor.execute(
-            f'SELECT {picked} FROM "{table}" t WHERE ({left}) IN (SELECT {items} FROM json_each(%s)){tail}', [adapted]
+            f'SELECT {picked} FROM "{table}" t WHERE ({left}) IN (SELECT {items} FROM json_each(%s)){tail}{group}',
+            [adapted],
         )
         rows = cursor.fetchall()
     readers = [_RAW_OUT.get(kind, _same) for kind in kinds[len(key) :]]

@@ -25,6 +25,9 @@ Where = Literal["cell", "unit", "tree"]
 GUIDING_GROUPS: Final = ("smartphone", "public_service", "cashless")
 ACCOUNT_SERVICE: Final = "dich_vu_cong"
 ACCOUNT: Final = "account"
+MOVED_IN: Final = "moved_in"
+HOUSEHOLDS_KNOWN: Final = ("household", MOVED_IN)
+RESIDENTS_KNOWN: Final = ("resident", MOVED_IN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,8 @@ def _ratio(code: str, numerator: str, denominator: str, subject: str = "resident
 
 
 _ALL: Final = (
-    Definition("people", "stock", "household", measures=(PEOPLE,), known_by=("household",)),
-    Definition("households", "stock", "household", measures=(HOUSEHOLDS,), known_by=("household",)),
+    Definition("people", "stock", "household", measures=(PEOPLE,), known_by=HOUSEHOLDS_KNOWN),
+    Definition("households", "stock", "household", measures=(HOUSEHOLDS,), known_by=HOUSEHOLDS_KNOWN),
     Definition("hamlets", "stock", "unit", where="tree"),
     Definition("units", "stock", "unit", where="tree"),
     Definition("teams", "stock", "team", where="unit", measures=(TEAMS,), known_by=("team",)),
@@ -71,21 +74,21 @@ _ALL: Final = (
     _ratio("participation", "participants", "people"),
     _ratio("guided_directly", "guided", "participants"),
     _ratio("zalo_dissemination", "zalo_reached", "participants"),
-    Definition("participants", "stock", "resident", measures=(PARTICIPANTS,), known_by=("resident",)),
-    Definition("guided", "stock", "resident", measures=(GUIDED,), known_by=("resident",)),
-    Definition("zalo_reached", "stock", "resident", measures=(ZALO,), known_by=("resident",)),
-    Definition("online_service_accounts", "stock", "resident", known_by=("resident",), by_service=True),
+    Definition("participants", "stock", "resident", measures=(PARTICIPANTS,), known_by=RESIDENTS_KNOWN),
+    Definition("guided", "stock", "resident", measures=(GUIDED,), known_by=RESIDENTS_KNOWN),
+    Definition("zalo_reached", "stock", "resident", measures=(ZALO,), known_by=RESIDENTS_KNOWN),
+    Definition("online_service_accounts", "stock", "resident", known_by=RESIDENTS_KNOWN, by_service=True),
     Definition(
-        "residents_at_stage", "stock", "resident", known_by=("resident",), by_service=True,
+        "residents_at_stage", "stock", "resident", known_by=RESIDENTS_KNOWN, by_service=True,
         dimensions=("service", "stage"),
     ),
     Definition(
         "visits", "flow", "visit", measures=tuple(measure_id("visits", name) for name in OUTCOMES),
-        known_by=("household", "visit"),
+        known_by=(*HOUSEHOLDS_KNOWN, "visit"),
     ),
-    Definition("visited_households", "stock", "household", measures=(VISITED,), known_by=("household",)),
+    Definition("visited_households", "stock", "household", measures=(VISITED,), known_by=HOUSEHOLDS_KNOWN),
     Definition(
-        "assists", "flow", "assist", known_by=("household", "visit", "day_sheet"), by_service=True,
+        "assists", "flow", "assist", known_by=(*HOUSEHOLDS_KNOWN, "visit", "day_sheet"), by_service=True,
         dimensions=("service",),
     ),
     Definition(
@@ -112,9 +115,12 @@ def declared_as(indicator: str) -> str:
     return _ALIASES.get(indicator, indicator)
 
 
+_OWN_WORDS: Final = {"group.counted": "group_count", "household.moved_in": MOVED_IN}
+
+
 def kind_seen(entry_kind: str) -> str:
-    """The word under which an entry makes a node's values known."""
-    return "group_count" if entry_kind == "group.counted" else entry_kind.partition(".")[0]
+    """The word under which an entry makes a node's values known. A household that moves in brings its residents."""
+    return _OWN_WORDS.get(entry_kind) or entry_kind.partition(".")[0]
 
 
 def declared_kind(indicator: str) -> str:

@@ -71,31 +71,38 @@ def figure(
     at = tree.index[unit_id]
     period = _Distinct(from_, on) if code == "visited_households" and from_ is not None and first is None else None
 
-    def read(chosen: Chosen, since: int | None) -> Values:
+    def read(chosen: Chosen, since: int | None, with_total: bool = False) -> Values:
+        last = on.toordinal()
         if period is not None:
-            return period.values(tree, at, chosen)
+            return period.values(tree, at, chosen, with_total)
         if since is not None:
-            return series.days(definition, choice, tree, at, chosen, since, on.toordinal())
-        return series.end(definition, choice, tree, at, chosen, from_.toordinal() if from_ else None, on.toordinal())
+            return series.days(definition, choice, tree, at, chosen, since, last)
+        start = from_.toordinal() if from_ else None
+        return series.end(definition, choice, tree, at, chosen, start, last, with_total)
 
     total: Values | None = None
+    slot = 0
     breakdown: Breakdown | None = None
     if by == "day" and first is not None:
         each = read(nodes.whole(tree, found, at), first)
         breakdown = Breakdown(by, (), first, values=[column[0] for column in each.columns])
+    elif by == "child":
+        units = [tree.units[i] for i in tree.children(at)]
+        total, slot = read(nodes.children(tree, found, at), None, with_total=True), -1
+        breakdown = Breakdown(by, units, values=total.ends[: len(units)], declared=total.own)
     elif by is not None:
-        values = read((nodes.children if by == "child" else nodes.descendants)(tree, found, at), first)
-        units = [tree.units[i] for i in tree.children(at)] if by == "child" else tree.units[at : tree.end[at]]
-        if by == "descendant,day":
-            breakdown = Breakdown(by, units, first, rows=values.rows())
+        values = read(nodes.descendants(tree, found, at), first)
+        units = tree.units[at : tree.end[at]]
+        if by == "descendant":
+            breakdown = Breakdown(by, units, values=values.ends, declared=values.own)
         else:
-            breakdown = Breakdown(by, units, values=values.ends[: len(units)], declared=values.own)
-        if by == "descendant" or (by == "descendant,day" and definition.kind != "flow"):
+            breakdown = Breakdown(by, units, first, rows=values.rows())
+        if by == "descendant" or definition.kind != "flow":
             total = values  # its first slot is the unit itself
     if total is None:
         total = read(nodes.whole(tree, found, at), None)
     return Figure(
-        total.last(0), total.declared(0), _view(definition, lang), unit, on, boundaries, from_, now_ms(),
+        total.last(slot), total.declared(slot), _view(definition, lang), unit, on, boundaries, from_, now_ms(),
         reporting(tree, found, at, on), _coverage(tree, at, unit), _computing(definition), breakdown, lang,
     )  # fmt: skip
 
@@ -121,13 +128,15 @@ class _Distinct:
     def __init__(self, first: date, last: date) -> None:
         self.first, self.last = first, last
 
-    def values(self, tree: BoundaryTree, at: int, chosen: Chosen) -> Values:
+    def values(self, tree: BoundaryTree, at: int, chosen: Chosen, with_total: bool) -> Values:
         """A household that was called at in two cells counts in both."""
         counts = visits.distinct_households_visited(chosen.cell_ids(), self.first, self.last)
         sums = [0] * chosen.slots
         for cell, number in counts.items():
             sums[chosen.slot_of_cell(cell)] += number
-        return series.plain(DEFINITIONS["visited_households"], tree, at, chosen, sums, self.last.toordinal())
+        return series.plain(
+            DEFINITIONS["visited_households"], tree, at, chosen, sums, self.last.toordinal(), with_total
+        )
 
 
 def figures_for_units(

@@ -57,13 +57,16 @@ def values(parts: Sequence[Part], chosen: Chosen, first: int, last: int) -> list
         part.changes = [[None] * chosen.slots for _ in range(start, stop + 1)]
     if owner:
         only = blocks.slot(last)[1] if first == last else None
+        carried = _carried(owner, start)
         seen: dict[int, set[bytes]] = {}
         for packed in _fetch(list(owner), start, stop, None if chosen.all else _nodes(owner.values()), only):
             if first == last:
-                _sum_day(owner[packed.measure], packed, chosen.slots, seen)
+                keys = _sum_day(owner[packed.measure], packed, chosen.slots)
+                if packed.measure not in carried:
+                    seen[packed.measure] = set(keys)
             else:
                 _sum(owner[packed.measure], packed, chosen.slots, start, seen)
-        _look_back(owner, chosen.slots, start, seen)
+        _look_back({m: part for m, part in owner.items() if m not in carried}, chosen.slots, start, seen)
     return [_columns(part, start, first, last) for part in parts]
 
 
@@ -71,17 +74,23 @@ def _nodes(parts: Iterable[Part]) -> set[bytes]:
     return {node for part in parts for node in part.slots}
 
 
-def _sum_day(part: Part, packed: Packed, number: int, seen: dict[int, set[bytes]]) -> None:
-    """Add the values at the end of one day to the slots of their nodes."""
+def _carried(measures: Iterable[int], month: int) -> set[int]:
+    """Those of these measures of which every node with earlier blocks has one in the month."""
+    rows = CarriedMonth.objects.filter(month=month, measure_id__in=list(measures))
+    return set(rows.values_list("measure_id", flat=True))
+
+
+def _sum_day(part: Part, packed: Packed, number: int) -> list[bytes]:
+    """Add the values at the end of one day to the slots of their nodes; answers the nodes."""
     nodes, base, find = packed.nodes, part.base, part.slots.get
     keys = [nodes[i : i + 16] for i in range(0, len(nodes), 16)]
-    known = seen[packed.measure] = set(keys)
-    if number == 1 and part.slots.keys() >= known:
+    if number == 1 and all(map(part.slots.__contains__, keys)):
         base[0] += sum(packed.openings) + sum(packed.days)
-        return
+        return keys
     for slot, value in zip(map(find, keys), map(add, packed.openings, packed.days), strict=True):
         if slot is not None:
             base[slot if number > 1 else 0] += value
+    return keys
 
 
 def _sum(part: Part, packed: Packed, number: int, start: int, seen: dict[int, set[bytes]]) -> None:
@@ -166,14 +175,9 @@ def _named(wanted: Collection[bytes] | None) -> tuple[str, list[Any]]:
 
 def _look_back(owner: Mapping[int, Part], number: int, start: int, seen: Mapping[int, set[bytes]]) -> None:
     """Nodes without a block in the months that were read: their value is that of the latest block before."""
-    rows = CarriedMonth.objects.filter(month=start, measure_id__in=list(owner))
-    carried = set(rows.values_list("measure_id", flat=True))
     for measure, part in owner.items():
-        known = seen.get(measure, set())
-        if measure in carried:
-            continue
-        # Not by number: on SQLite `known` may hold nodes of other units.
-        absent = part.slots.keys() - known
+        # Not by number: what was seen may hold nodes of other units.
+        absent = part.slots.keys() - seen.get(measure, set())
         if absent:
             for node, closing in _closings(measure, start, absent):
                 part.base[part.slots[node] if number > 1 else 0] += closing
@@ -286,9 +290,18 @@ def last_active(slots: Slots, day: int, everything: bool, hamlets: int) -> list[
     """The latest day up to `day` on which something happened, of each of the `hamlets` (slots) in which it ever did."""
     month, index = blocks.slot(day)
     lasts: dict[bytes, int] = {}
-    _heard(lasts, slots, _activity(slots, month, everything), (2 << index) - 1)
-    if len(lasts) < len(slots):
-        _heard(lasts, slots, _activity(slots, month - 1, everything), -1)
+    for at, allowed in ((month, (2 << index) - 1), (month - 1, -1)):
+        if len(lasts) == len(slots):
+            break
+        for nodes, masks in _activity(slots, at, everything):
+            before = blocks.first_day(at) - 1
+            keys = [nodes[i : i + 16] for i in range(0, len(nodes), 16)]
+            own = list(map(allowed.__and__, masks))
+            days = map(before.__add__, map(int.bit_length, own))
+            if len(keys) == len(slots) == hamlets and all(own) and all(map(slots.__contains__, keys)):
+                return list(days)
+            new = {key: day for key, day, mask in zip(keys, days, own, strict=True) if mask and key in slots}
+            lasts = {**new, **lasts}
     if len(lasts) < len(slots):
         for key, at, mask in _activity_before(slots.keys() - lasts.keys(), month - 1):
             lasts[key] = blocks.first_day(at) + mask.bit_length() - 1
@@ -300,21 +313,7 @@ def last_active(slots: Slots, day: int, everything: bool, hamlets: int) -> list[
     return list(found.values())
 
 
-def _heard(
-    lasts: dict[bytes, int], slots: Slots, rows: Iterable[tuple[int, bytes, Sequence[int]]], allowed: int
-) -> None:
-    for at, nodes, masks in rows:
-        before = blocks.first_day(at) - 1
-        keys = [nodes[i : i + 16] for i in range(0, len(nodes), 16)]
-        new = dict(zip(keys, map(allowed.__and__, masks), strict=True))
-        if not new.keys() <= slots.keys():
-            new = {key: new[key] for key in new if key in slots}
-        if lasts or not all(new.values()):
-            new = {key: own for key, own in new.items() if own and key not in lasts}
-        lasts.update(zip(new, map(before.__add__, map(int.bit_length, new.values())), strict=True))
-
-
-def _activity(slots: Slots, month: int, everything: bool) -> Iterable[tuple[int, bytes, Sequence[int]]]:
+def _activity(slots: Slots, month: int, everything: bool) -> Iterable[tuple[bytes, Sequence[int]]]:
     table = Activity._meta.db_table
     if bulk.is_postgres():
         named, params = _named(None if everything else slots)
@@ -324,10 +323,10 @@ def _activity(slots: Slots, month: int, everything: bool) -> Iterable[tuple[int,
             [month, *params],
         ):
             if nodes is not None:
-                yield month, nodes, _big_endian("i", packed)
+                yield nodes, _big_endian("i", packed)
         return
     rows = list(Activity.objects.filter(month=month).values_list("node_id", "mask"))
-    yield month, b"".join(node.bytes for node, _ in rows), [mask for _, mask in rows]
+    yield b"".join(node.bytes for node, _ in rows), [mask for _, mask in rows]
 
 
 def _activity_before(keys: Iterable[bytes], month: int) -> Iterable[tuple[bytes, int, int]]:

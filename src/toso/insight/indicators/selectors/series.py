@@ -153,18 +153,25 @@ class _Sums:
 
 
 def end(
-    definition: Definition, wanted: Choice, tree: BoundaryTree, at: int, chosen: Chosen, first: int | None, last: int
+    definition: Definition,
+    wanted: Choice,
+    tree: BoundaryTree,
+    at: int,
+    chosen: Chosen,
+    first: int | None,
+    last: int,
+    with_total: bool = False,
 ) -> Values:
-    """The value at the end of `last`; of a flow, what came from `first` (since ever) on."""
+    """The value at the end of `last`; of a flow, what came from `first` (since ever) on. `with_total`: one slot more."""
     if definition.where == "tree":
-        return _counted(definition, tree, at, chosen, 1)
+        return _counted(definition, tree, at, chosen, 1, with_total)
     components = _components(definition, wanted)
     if first is not None and definition.kind == "flow":
         before, after = (_read(components, tree, at, chosen, day, day) for day in (first - 1, last))
         sums = [_minus(b, a) for b, a in zip(before, after, strict=True)]
     else:
         sums = _read(components, tree, at, chosen, last, last)
-    return _formed(definition, sums, last, 1)
+    return _formed(definition, [_with_total(own) for own in sums] if with_total else sums, last, 1)
 
 
 def days(
@@ -207,7 +214,13 @@ def many(definitions: Sequence[Definition], tree: BoundaryTree, at: int, below: 
 
 
 def plain(
-    definition: Definition, tree: BoundaryTree, at: int, chosen: Chosen, sums: Sequence[int], last: int
+    definition: Definition,
+    tree: BoundaryTree,
+    at: int,
+    chosen: Chosen,
+    sums: Sequence[int],
+    last: int,
+    with_total: bool = False,
 ) -> Values:
     """Values that were counted otherwise, missing where nothing of the kind was ever entered."""
     component = _component(definition, Choice(()))
@@ -215,6 +228,8 @@ def plain(
     read = [_Sums([list(sums)], None, component.known, [NEVER] * chosen.slots)]
     if chosen.nested:
         read = [_upwards(read[0], tree, at)]
+    if with_total:
+        read = [_with_total(read[0])]
     return _formed(definition, read, last, 1)
 
 
@@ -376,17 +391,15 @@ def _formed(definition: Definition, sums: Sequence[_Sums], last: int, length: in
         else:
             column = list(map(truediv, over, under))
         if latest > day:
-            column = [value if first <= day else None for value, first in zip(column, known, strict=True)]
+            # What is there is known, also when a correction has put it before the first entry of its kind.
+            column = [value if value or first <= day else None for value, first in zip(column, known, strict=True)]
         columns.append(column)
     own: Column = [None] * number
     if min(top.known_declared) <= last:
         parts = (top.declared or zeros)[-1]
         own = [n if first <= last else None for n, first in zip(parts, top.known_declared, strict=True)]
         if definition.kind == "ratio":
-            own = [
-                n / m if n is not None and m and first <= last else None
-                for n, m, first in zip(own, whole[-1], known, strict=True)
-            ]
+            own = [n / m if n is not None and m else None for n, m in zip(own, whole[-1], strict=True)]
     return Values(columns, own)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 
+from toso.kernel.ids import short
 from toso.records.visits import selectors as visits
 from toso.registers.catalogue import selectors as catalogue
 from toso.registers.people import selectors as people
@@ -44,6 +45,17 @@ def day(text: str) -> int:
     found = _DAYS.get(text)
     if found is None:
         found = _DAYS[text] = date.fromisoformat(text).toordinal()
+    return found
+
+
+_TEXTS: dict[int, str] = {}
+
+
+def iso(ordinal: int) -> str:
+    """A day in ISO form, of its ordinal."""
+    found = _TEXTS.get(ordinal)
+    if found is None:
+        found = _TEXTS[ordinal] = date.fromordinal(ordinal).isoformat()
     return found
 
 
@@ -119,23 +131,31 @@ def add_assists(found: Groups, members: Sequence[Key], without: Collection[bytes
     _add_assists(found, [row for row in rows if row[5] not in without] if without else rows)
 
 
-Stages = dict[bytes, tuple[str, int]]
+Stages = dict[str, tuple[str, str]]
+"""Service, in short form → (stage, day in ISO form), as they are kept: few of them are ever looked at."""
 _SERVICES: dict[str, bytes] = {}
+_SHORT: dict[bytes, str] = {}
 
 
 def stages_known(roots: Sequence[Key]) -> dict[Key, Stages]:
-    """Service → (stage, day) of the latest assist of these groups, where stages are kept (only of those present)."""
-    found: dict[Key, Stages] = {}
-    for cell, key, text in visits.stages_known(roots):
-        found[(cell, key)] = {service_id(s): (stage, day(on)) for s, (stage, on) in orjson.loads(text).items()}
-    return found
+    """The stage and day of the latest assist with each service of these groups, where stages are kept (only of those
+    present)."""
+    return {(cell, key): orjson.loads(text) for cell, key, text in visits.stages_known(roots)}
 
 
-def service_id(short: str) -> bytes:
-    """The 16 bytes of a service's id; there are few of them."""
-    known = _SERVICES.get(short)
+def short_service(service: bytes) -> str:
+    """The short form of a service's id."""
+    known = _SHORT.get(service)
     if known is None:
-        known = _SERVICES[short] = raw_id(short)
+        known = _SHORT[service] = short(UUID(bytes=service))
+    return known
+
+
+def service_id(text: str) -> bytes:
+    """The 16 bytes of a service's id; there are few of them."""
+    known = _SERVICES.get(text)
+    if known is None:
+        known = _SERVICES[text] = raw_id(text)
     return known
 
 
@@ -161,9 +181,9 @@ def _groups(rows: Iterable[tuple[Any, ...]]) -> Groups:
     return found
 
 
-def raw_id(short: str) -> bytes:
+def raw_id(text: str) -> bytes:
     """The 16 bytes of an id in short form."""
-    return a2b_base64(short.replace("-", "+").replace("_", "/") + "==")
+    return a2b_base64(text.replace("-", "+").replace("_", "/") + "==")
 
 
 def _add_assists(groups: Groups, rows: Iterable[tuple[Any, ...]]) -> None:

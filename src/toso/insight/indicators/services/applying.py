@@ -28,6 +28,7 @@ def apply_deltas(deltas: Deltas) -> None:
         return
     name_measures({measure for _, measure, _ in touched})
     keys = sorted(touched, key=lambda key: key[2])
+    _hold()
     _shift(touched)
     stored: dict[Block, tuple[int, bytes]] = {}
     for part in bulk.chunks(keys):
@@ -50,6 +51,13 @@ def apply_deltas(deltas: Deltas) -> None:
     for rows in bulk.chunks(changed):
         _put(rows)
     _carry_first(keys, absent, earlier)
+
+
+def _hold() -> None:
+    """Wait while months are carried forward, and let that wait for this transaction."""
+    if bulk.is_postgres():
+        with connection.cursor() as cursor:
+            cursor.execute(f'LOCK TABLE "{Tally._meta.db_table}" IN ROW EXCLUSIVE MODE')
 
 
 def _put(rows: Sequence[tuple[bytes, int, int, int, bytes]]) -> None:
@@ -85,22 +93,22 @@ def _shift(touched: Mapping[Block, Sequence[tuple[int, int]]]) -> None:
     """Let every later block of the same node and measure open by so much more."""
     nets = [(n, m, month, net) for (n, m, month), own in touched.items() if (net := sum(change for _, change in own))]
     table = Tally._meta.db_table
-    with connection.cursor() as cursor:
-        if bulk.is_postgres():
-            for part in bulk.chunks(nets):
-                cursor.execute(
-                    f'UPDATE "{table}" t SET opening = t.opening + s.net FROM (SELECT l.node_id, l.measure_id, l.month, '
-                    f"sum(v.net)::bigint AS net FROM unnest(%s::uuid[], %s::int[], %s::smallint[], %s::bigint[]) "
-                    f'AS v(node_id, measure_id, month, net) JOIN "{table}" l ON l.node_id = v.node_id '
-                    f"AND l.measure_id = v.measure_id AND l.month > v.month GROUP BY 1, 2, 3) s "
-                    f"WHERE t.node_id = s.node_id AND t.measure_id = s.measure_id AND t.month = s.month",
-                    [bulk.listed(column) for column in zip(*part, strict=True)],
-                )
-        else:
+    if not bulk.is_postgres():
+        with connection.cursor() as cursor:
             cursor.executemany(
                 f'UPDATE "{table}" SET opening = opening + %s WHERE node_id = %s AND measure_id = %s AND month > %s',
                 [(net, node.hex(), measure, month) for node, measure, month, net in nets],
             )
+        return
+    for part in bulk.chunks(nets):
+        later = bulk.binary(
+            f"SELECT v.node_id, v.measure_id, l.month, sum(v.net)::bigint FROM unnest(%s::uuid[], %s::int[], "
+            f"%s::smallint[], %s::bigint[]) AS v(node_id, measure_id, month, net) CROSS JOIN LATERAL (SELECT t.month "
+            f'FROM "{table}" t WHERE t.node_id = v.node_id AND t.measure_id = v.measure_id AND t.month > v.month '
+            f"OFFSET 0) l GROUP BY 1, 2, 3",
+            [bulk.listed(column) for column in zip(*part, strict=True)],
+        )
+        bulk.update_rows(Tally, TALLY[:3], ("opening",), later, add=True)
 
 
 def _latest_before(keys: Sequence[Block]) -> dict[Block, tuple[int, int]]:

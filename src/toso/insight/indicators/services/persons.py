@@ -126,25 +126,27 @@ class Persons:
         known = self.stages.get(root)
         if not known or root in self._whole:
             return False
-        first = min(own[0][0] for own in given.values())
-        if not any(day <= first for _, day in known.values()):
+        first = subjects.iso(min(own[0][0] for own in given.values()))
+        if all(day > first for _, day in known.values()):
             return False
+        latest = []
+        starts: int | None = None
         for service, own in given.items():
-            if len(own) > 1 or (service in known and known[service][1] >= own[0][0]):
+            before = known.get(subjects.short_service(service))
+            if len(own) > 1 or (before is not None and before[1] >= subjects.iso(own[0][0])):
                 return False
-        guided = [own[0][0] for service, own in given.items() if service in guiding]
-        starts = False
-        if guided:
-            days = [day for service, (_, day) in known.items() if service in guiding]
-            starts = not days
-            if days and min(days) > min(guided):
-                return False
+            if service in guiding and (starts is None or own[0][0] < starts):
+                starts = own[0][0]
+            latest.append((service, before[0] if before else None, own[0]))
         person, cell = self.groups.by_root[root], root[0]
-        if starts:
-            blocks.add(deltas, cell, steps.guided_steps(person, min(guided)))
-        for service, own in given.items():
-            stage = known[service][0] if service in known else None
-            blocks.add(deltas, cell, steps.later_stage_steps(person, service, stage, own[0]))
+        if starts is not None:
+            days = [known[text][1] for text in map(subjects.short_service, guiding) if text in known]
+            if days and min(days) > subjects.iso(starts):
+                return False
+            if not days:
+                blocks.add(deltas, cell, steps.guided_steps(person, starts))
+        for service, stage, assist in latest:
+            blocks.add(deltas, cell, steps.later_stage_steps(person, service, stage, assist))
         return True
 
 

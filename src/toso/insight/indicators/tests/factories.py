@@ -14,7 +14,7 @@ from toso.records.visits import services as visits
 from toso.records.visits.types import AssistGiven, DaySheetSet, OpeningFigureAct, VisitRecord
 from toso.registers.catalogue import selectors as catalogue
 from toso.registers.people import services as people
-from toso.registers.people.types import HouseholdAdd, ResidentAdd
+from toso.registers.people.types import HouseholdAdd, HouseholdMove, ResidentAdd
 
 
 def _do(module: object, kind: str, body: object, on: date, cell: UUID | None = None) -> None:
@@ -35,6 +35,11 @@ def add_household(cell: UUID, heads: int, on: date, zalo: bool | None = True, re
     for person in ids[1:]:
         _do(people, "resident.add", ResidentAdd(person, ids[0], "Người Mẫu"), on)
     return ids
+
+
+def move_household(household: str, to: UUID, on: date) -> None:
+    """A household lives in another cell from a day on."""
+    _do(people, "household.move", HouseholdMove(household, short(to)), on)
 
 
 def record_visit(household: str, on: date, given: Sequence[tuple[str | None, str, str]] = ()) -> None:

@@ -12,7 +12,7 @@ from toso.insight.indicators.types import Figure
 from toso.kernel.ids import new_id, short
 from toso.kernel.problems import Problem
 
-from .factories import add_household, declare, record_visit, set_day_sheet
+from .factories import add_household, declare, move_household, record_visit, set_day_sheet
 
 pytestmark = pytest.mark.django_db
 AUGUST, SEPTEMBER = date(2024, 8, 20), date(2024, 9, 5)
@@ -106,6 +106,17 @@ def test_flows_and_periods(world):
         [None, None, 2, 2], [None, None, 1, 1], [None, None, 1, 1], [None, None, None, None],
     ]  # fmt: skip
     assert series.value == 2
+
+
+def test_whoever_moves_in_is_counted_where_nobody_was_named_before(world):
+    home = add_household(world.cells[0], 4, AUGUST, residents=1)
+    record_visit(home[0], SEPTEMBER, [(home[1], "vneid", "told")])
+    move_household(home[0], world.cells[1], date(2024, 9, 20))
+    for code, here, there in (("participants", 0, 1), ("people", 0, 4), ("visited_households", 0, 1)):
+        assert read(code, world.hamlets[0]).value == here
+        assert read(code, world.hamlets[1]).value == there
+        assert read(code, world.hamlets[1], date(2024, 9, 19)).value is None
+    assert read("visits", world.hamlets[0]).value == 1, "what happened stays where it happened"
 
 
 def test_stages_are_those_of_the_latest_help(world):
