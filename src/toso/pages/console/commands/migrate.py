@@ -30,5 +30,8 @@ def run(args: argparse.Namespace) -> int:
         return 1 if todo else 0
     settings.HOME.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
+    from toso.insight.indicators import services as indicators
+
+    indicators.adopt_definitions()
     print(f"{len(todo)} migrations applied")
     return 0
