@@ -6,7 +6,7 @@ const text = new TextDecoder();
 
 /**
  * Encrypts what is readable on this phone. Today its key is a CryptoKey that no script can export, kept in IndexedDB.
- * The PIN of the later issue becomes another way to obtain `key`; boxes name their key, so both can live side by side.
+ * A PIN can become another way to obtain `key`: boxes name their key, so that both can live side by side.
  */
 export class Vault {
   constructor(readonly id: string, private readonly key: CryptoKey) {}
