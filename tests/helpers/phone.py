@@ -47,6 +47,7 @@ class Phone:
     attention: dict[str, dict[str, Any]] = field(default_factory=dict)
     acknowledged: set[str] = field(default_factory=set)
     mismatches: int = 0
+    restored: bool = False
 
     @property
     def identity(self) -> DeviceIdentity:
@@ -131,7 +132,6 @@ class Phone:
                 self._offer_again()
                 continue
             self._apply(held, answer)
-            self._forget_durable(stream, held)
             self._contact(answer["now"])
             if not answer["more"]:
                 break
@@ -168,6 +168,7 @@ class Phone:
 
     def _offer_again(self) -> None:
         # The server was restored. Only what was seen durable before that is safe: the restored server counts anew.
+        self.restored = True
         self.outbox += [op for _, _, op in self.accepted.values()]
         self.accepted.clear()
         # What waits for a verdict may be lost in quarantine too.
@@ -181,7 +182,11 @@ class Phone:
                 del self.accepted[op_id]
 
     def follow(self, cell: UUID) -> None:
-        """Push, pull the cell and the user's stream, push again what that offered."""
+        """Push, pull the cell and the user's stream, push again what that offered.
+
+        What is durable is forgotten only after a round in which no stream showed a new epoch.
+        """
+        self.restored = False
         self.push()
         for stream in (cell_stream(cell), user_stream(self.user)):
             try:
@@ -200,6 +205,10 @@ class Phone:
         ):
             if row[1] in ("released", "discarded"):
                 self.attention.pop(op_id, None)
+        if not self.restored:
+            for stream in (cell_stream(cell), user_stream(self.user)):
+                if stream in self.streams:
+                    self._forget_durable(stream, self.streams[stream])
         if self.outbox:
             self.push()
             if cell_stream(cell) in self.streams:
